@@ -1,0 +1,1 @@
+"""Private servers on loopback, started from the system's installed binaries."""

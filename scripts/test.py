@@ -1,0 +1,148 @@
+"""All tests: `make test`. Sets up what they need, runs them in stages, sums them up.
+
+What follows is given to pytest in each stage: `make test ARGS="-k threading"`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import setup
+from scripts.servers.install import NEEDED, MissingPackages, install
+from scripts.servers.postgresql import PostgreSQL
+from scripts.servers.rabbitmq import RabbitMQ
+from scripts.servers.server import ServerError
+from scripts.uv import PYTHON, ROOT
+
+NO_TESTS_COLLECTED = 5
+WORKERS = min(os.cpu_count() or 1, 4)
+
+
+@dataclass
+class Stage:
+    """A part of the tests that runs as one pytest, and how it went."""
+
+    name: str
+    marks: str
+    options: tuple[str, ...]
+    passed_or_empty: bool = False
+    seconds: float = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def stages() -> list[Stage]:
+    """The fast tests, those that share servers, and those that want the machine to themselves."""
+    parallel = f"--numprocesses={WORKERS}"
+    return [
+        Stage(
+            "fast",
+            "not servers and not slow and not chaos and not browser",
+            (parallel, "--dist=worksteal"),
+        ),
+        Stage(
+            "servers",
+            "servers and not slow and not chaos and not browser",
+            # A file's tests stay together: some start a server of their own for all of them.
+            (parallel, "--dist=loadfile"),
+        ),
+        Stage("alone", "slow or chaos or browser", ()),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every stage, also after one failed; 1 when a test failed or none ran."""
+    begun = time.monotonic()
+    if setup.main(["dev"]) != 0:
+        return 1
+    try:
+        install(NEEDED)
+    except MissingPackages as error:
+        print(error, file=sys.stderr)
+        return 1
+    plan = stages()
+    with tempfile.TemporaryDirectory(prefix="fairlead-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # the servers' system users pass through, and see nothing
+        _run(plan[0], folder, arguments)
+        try:
+            with _servers(folder):
+                for stage in plan[1:]:
+                    _run(stage, folder, arguments)
+        except ServerError as error:
+            print(error, file=sys.stderr)
+    return _sum_up(plan, time.monotonic() - begun)
+
+
+@contextlib.contextmanager
+def _servers(folder: Path) -> Iterator[None]:
+    """Runs the broker and the database that the tests share (tests/servers/fixtures.py)."""
+    broker = RabbitMQ(folder / "rabbitmq")
+    database = PostgreSQL(folder / "postgresql", durable=False)
+    try:
+        with ThreadPoolExecutor() as both:
+            for started in [both.submit(broker.start), both.submit(database.start)]:
+                started.result()
+        yield
+    finally:
+        broker.kill()
+        database.kill()
+
+
+def _run(stage: Stage, folder: Path, arguments: list[str]) -> None:
+    print(f"\n{stage.name}:", flush=True)
+    report = folder / f"{stage.name}.xml"
+    command = [str(PYTHON), "-m", "pytest", "--quiet", "-m", stage.marks, *stage.options]
+    environment = {**os.environ, "FAIRLEAD_TEST_SERVERS": str(folder)}
+    begun = time.monotonic()
+    done = subprocess.run(
+        [*command, f"--junit-xml={report}", *arguments], cwd=ROOT, env=environment, check=False
+    )
+    stage.seconds = time.monotonic() - begun
+    stage.passed_or_empty = done.returncode in (0, NO_TESTS_COLLECTED)
+    if report.exists():
+        stage.counts = _counts(report)
+
+
+def _counts(report: Path) -> Counter[str]:
+    """How many tests came to which end, in pytest's words."""
+    suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest wrote it
+    assert suite is not None  # for the type checker: pytest always writes one
+    tests, failed, errors, skipped = (
+        int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")
+    )
+    passed = tests - failed - errors - skipped
+    return Counter(failed=failed, passed=passed, skipped=skipped, errors=errors)
+
+
+def _sum_up(plan: list[Stage], seconds: float) -> int:
+    """Prints what each stage did and closes with a line as pytest's own."""
+    total: Counter[str] = Counter()
+    print()
+    for stage in plan:
+        total += stage.counts
+        verdict = "ok" if stage.passed_or_empty else "FAILED"
+        print(f"{stage.name:8} {stage.seconds:6.1f} s  {_words(stage.counts):40} {verdict}")
+    line = f" {_words(total)} in {seconds:.2f}s "
+    print(line.center(shutil.get_terminal_size().columns, "="), flush=True)
+    ran = total["passed"] + total["failed"]
+    return 0 if ran and all(stage.passed_or_empty for stage in plan) else 1
+
+
+def _words(counts: Counter[str]) -> str:
+    return ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "no tests ran"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
