@@ -1,0 +1,217 @@
+"""The bus inside one process: what `make up` and fast tests run on.
+
+It promises what RabbitMQ promises: every service gets each event once it is subscribed, nothing is
+handed out beyond the prefetch, nobody gets a request that its caller has given up. It keeps
+nothing on a disk, so an event is safe only when it is settled: `publish` returns when the inbox of
+each service that wants it has it. Until then it stands in the outbox of who said it, and a process
+that begins again says it again (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from eventlet.semaphore import Semaphore
+
+from ..errors import Unavailable
+from .broker import (
+    Answer,
+    OnBroken,
+    OnLost,
+    OnMessage,
+    OnReply,
+    OnUnroutable,
+    Publication,
+    event_queue,
+    report,
+    request_queue,
+)
+
+
+class _Pending:
+    """A batch of events until all are settled, or will not be."""
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._end = Event()
+
+    def one_more(self) -> None:
+        self._left += 1
+
+    def settle(self) -> None:
+        self._left -= 1
+        if self._left == 0 and not self._end.ready():
+            self._end.send(True)
+
+    def give_up(self) -> None:
+        if not self._end.ready():
+            self._end.send(False)
+
+    def wait(self) -> bool:
+        """Whether all were settled."""
+        return bool(self._left == 0 or self._end.wait())
+
+
+@dataclass(slots=True)
+class _Message:
+    body: bytes
+    pending: _Pending | None = None  # for an event
+    reply: Answer | None = None  # for a request
+    expires: float = float("inf")
+    slots: Semaphore | None = None
+
+    def done(self) -> None:
+        if self.slots is not None:
+            self.slots.release()
+        if self.pending is not None:
+            self.pending.settle()
+
+    def answer(self, body: bytes) -> None:
+        if self.reply is not None:
+            self.reply(body)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Messages in order, and who takes them: several that are registered share them."""
+
+    consumers: list[tuple[OnMessage, int]] = field(default_factory=list)
+    waiting: deque[_Message] = field(default_factory=deque)
+    filled: Semaphore = field(default_factory=lambda: Semaphore(0))
+    running: list[Any] = field(default_factory=list)
+
+    def put(self, message: _Message) -> None:
+        self.waiting.append(message)
+        self.filled.release()
+
+    def consume(self, on_message: OnMessage, prefetch: int, on_broken: OnBroken) -> None:
+        """Hand messages to `on_message` until `stop`."""
+        self.running.append(eventlet.spawn(self._hand_out, on_message, prefetch, on_broken))
+
+    def _hand_out(self, on_message: OnMessage, prefetch: int, on_broken: OnBroken) -> None:
+        slots = Semaphore(prefetch)
+        try:
+            while True:
+                slots.acquire()
+                self.filled.acquire()
+                message = self.waiting.popleft()
+                if message.expires < time.monotonic():
+                    slots.release()
+                    continue
+                message.slots = slots
+                on_message(message)
+        except Exception as error:
+            on_broken(error)
+
+    def stop(self) -> None:
+        """Hand out nothing more, and forget what nobody has taken."""
+        for consumer in self.running:
+            consumer.kill()
+        for message in self.waiting:
+            if message.pending is not None:
+                message.pending.give_up()
+        self.running.clear()
+        self.waiting.clear()
+        self.filled = Semaphore(0)
+
+
+class EmbeddedBroker:
+    """Queues of this process. One instance is shared by all services in it."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, _Queue] = {}
+        self._events: dict[str, _Queue] = {}
+        self._bindings: dict[str, set[str]] = {}
+        self._pending: set[_Pending] = set()
+        self._on_reply: OnReply = lambda correlation, body: None
+        self._on_unroutable: OnUnroutable = lambda correlation: None
+        self._on_lost: OnLost = lambda: None
+        self._taking_events = False
+        self._running = False
+
+    def serve(self, service: str, on_request: OnMessage, *, prefetch: int) -> None:
+        queue = self._requests.setdefault(request_queue(service), _Queue())
+        queue.consumers.append((on_request, prefetch))
+
+    def subscribe(
+        self,
+        service: str,
+        topics: Sequence[str],
+        on_event: OnMessage,
+        on_dead: OnMessage,
+        *,
+        prefetch: int,
+    ) -> None:
+        # A process that dies takes its queues along: nothing here is handed out too often.
+        del on_dead
+        for topic in topics:
+            self._bindings.setdefault(topic, set()).add(event_queue(service))
+        queue = self._events.setdefault(event_queue(service), _Queue())
+        queue.consumers.append((on_event, prefetch))
+
+    def listen(self, on_reply: OnReply, on_unroutable: OnUnroutable, on_lost: OnLost) -> None:
+        self._on_reply, self._on_unroutable, self._on_lost = on_reply, on_unroutable, on_lost
+
+    def request(self, service: str, body: bytes, *, correlation: str, seconds: float) -> None:
+        if not self._running:
+            raise _away()
+        queue = self._requests.get(request_queue(service))
+        if queue is None:
+            self._on_unroutable(correlation)
+            return
+        queue.put(
+            _Message(
+                body,
+                reply=lambda reply: self._on_reply(correlation, reply),
+                expires=time.monotonic() + seconds,
+            )
+        )
+
+    def publish(self, batch: Sequence[Publication]) -> None:
+        if not self._taking_events:
+            raise _away()
+        pending = _Pending()
+        for publication in batch:
+            for name in self._bindings.get(publication.topic, ()):
+                pending.one_more()
+                self._events[name].put(_Message(publication.body, pending=pending))
+        self._pending.add(pending)
+        try:
+            if not pending.wait():
+                raise _away()
+        finally:
+            self._pending.discard(pending)
+
+    def connected(self) -> bool:
+        return self._running
+
+    def start(self, on_broken: OnBroken = report) -> None:
+        self._running = self._taking_events = True
+        for queue in (*self._requests.values(), *self._events.values()):
+            for on_message, prefetch in queue.consumers:
+                queue.consume(on_message, prefetch, on_broken)
+
+    def pause(self) -> None:
+        # Requests go on: they come from this process alone, from work that is to be finished.
+        self._taking_events = False
+        for queue in self._events.values():
+            queue.stop()
+
+    def stop(self) -> None:
+        self.pause()
+        self._running = False
+        for queue in self._requests.values():
+            queue.stop()
+        for pending in list(self._pending):
+            pending.give_up()
+        self._on_lost()
+
+
+def _away() -> Unavailable:
+    return Unavailable("bus.away", "The message bus is not running")

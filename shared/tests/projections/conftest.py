@@ -1,0 +1,5 @@
+"""Databases for read models."""
+
+from fairlead.testing.databases import store, store_url
+
+__all__ = ["store", "store_url"]
