@@ -1,0 +1,208 @@
+"""The inbox: conversations, messages, timelines, templates and composing."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from ..persons import PersonHolder
+from .assigning import Assigning
+from .attaching import (
+    HELD,
+    Attaching,
+    File,
+    FileLink,
+    FilePicture,
+    FileState,
+    LinkSeconds,
+    PictureSize,
+)
+from .attention import Attention, TrailEntry, TrailPage, Wait, WaitEnd, WaitPage
+from .comments import (
+    Comment,
+    CommentChanged,
+    Commenting,
+    CommentPage,
+    StreamItem,
+    StreamPage,
+)
+from .composing import Answered, Composing, Draft, Hint, Preview, Problem, Recipient
+from .conversations import (
+    Assignment,
+    ByHand,
+    Conversation,
+    ConversationChanged,
+    ConversationPage,
+    Conversations,
+    ConversationState,
+    FollowUp,
+)
+from .drafts import DraftChanged, DraftPage, Drafts, SavedDraft
+from .following_up import FollowingUp
+from .history import History, ImportedMessage
+from .labels import BulkResult, Label, LabelChanged, Labels, Refusal
+from .merging import LinkChange, Merging
+from .messages import (
+    Attachment,
+    AuthorKind,
+    Delivery,
+    Direction,
+    ItineraryLink,
+    LinkOrigin,
+    Marks,
+    MessageKind,
+    MessagePage,
+    MessageView,
+    Timelines,
+)
+from .moments import Anchor, LocalTime, RelativeTime, SendAt
+from .presence import Doing, Presence, PresenceChanged, Present
+from .reading import ConversationCounts, Reading, ReadMarkChanged
+from .scheduling import (
+    ScheduleChanged,
+    ScheduledMessage,
+    ScheduledPage,
+    ScheduleState,
+    ScheduleStep,
+    Scheduling,
+)
+from .searching import (
+    Excerpt,
+    FoundMessage,
+    FoundPerson,
+    FoundTrip,
+    SearchHit,
+    Searching,
+    SearchKind,
+    SearchPage,
+)
+from .templates import (
+    Template,
+    TemplatePreview,
+    Templates,
+    TemplateVariable,
+    TemplateVersion,
+    ValueSource,
+)
+
+
+class Inbox(
+    Composing,
+    Timelines,
+    Conversations,
+    Attention,
+    Assigning,
+    Reading,
+    Commenting,
+    Labels,
+    Merging,
+    Presence,
+    FollowingUp,
+    Templates,
+    Attaching,
+    History,
+    Searching,
+    Scheduling,
+    Drafts,
+    PersonHolder,
+    Protocol,
+):
+    """What was said, to whom, about which trip; and the only door out."""
+
+    service: ClassVar[str] = "inbox"
+
+
+__all__ = [
+    "HELD",
+    "Anchor",
+    "Answered",
+    "Assigning",
+    "Assignment",
+    "Attaching",
+    "Attachment",
+    "Attention",
+    "AuthorKind",
+    "BulkResult",
+    "ByHand",
+    "Comment",
+    "CommentChanged",
+    "CommentPage",
+    "Commenting",
+    "Composing",
+    "Conversation",
+    "ConversationChanged",
+    "ConversationCounts",
+    "ConversationPage",
+    "ConversationState",
+    "Conversations",
+    "Delivery",
+    "Direction",
+    "Doing",
+    "Draft",
+    "DraftChanged",
+    "DraftPage",
+    "Drafts",
+    "Excerpt",
+    "File",
+    "FileLink",
+    "FilePicture",
+    "FileState",
+    "FollowUp",
+    "FollowingUp",
+    "FoundMessage",
+    "FoundPerson",
+    "FoundTrip",
+    "Hint",
+    "History",
+    "ImportedMessage",
+    "Inbox",
+    "ItineraryLink",
+    "Label",
+    "LabelChanged",
+    "Labels",
+    "LinkChange",
+    "LinkOrigin",
+    "LinkSeconds",
+    "LocalTime",
+    "Marks",
+    "Merging",
+    "MessageKind",
+    "MessagePage",
+    "MessageView",
+    "PictureSize",
+    "Presence",
+    "PresenceChanged",
+    "Present",
+    "Preview",
+    "Problem",
+    "ReadMarkChanged",
+    "Reading",
+    "Recipient",
+    "Refusal",
+    "RelativeTime",
+    "SavedDraft",
+    "ScheduleChanged",
+    "ScheduleState",
+    "ScheduleStep",
+    "ScheduledMessage",
+    "ScheduledPage",
+    "Scheduling",
+    "SearchHit",
+    "SearchKind",
+    "SearchPage",
+    "Searching",
+    "SendAt",
+    "StreamItem",
+    "StreamPage",
+    "Template",
+    "TemplatePreview",
+    "TemplateVariable",
+    "TemplateVersion",
+    "Templates",
+    "Timelines",
+    "TrailEntry",
+    "TrailPage",
+    "ValueSource",
+    "Wait",
+    "WaitEnd",
+    "WaitPage",
+]

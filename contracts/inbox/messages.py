@@ -1,0 +1,220 @@
+"""Messages of any channel: what was said, how it fared, and where it belongs."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from msgspec import Meta
+
+from fairlead.contract import Interface, Message, call
+
+from .. import rights
+from ..channels import AutomaticKind, DeliveryStatus, Mailbox, RecipientRole
+from ..common import Channel, Cursor, Limit, Line
+from .attaching import FileState, PictureSize
+
+
+class Direction(enum.Enum):
+    """Whether a message came in or went out."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class MessageKind(enum.Enum):
+    """What a message is for (missions A2 to A4)."""
+
+    MESSAGE = "message"
+    PURCHASE_ORDER = "purchase_order"
+    DUTY_MESSAGE = "duty_message"
+    ITINERARY_LINK = "itinerary_link"
+    PROPOSAL = "proposal"
+    PROPOSAL_UPDATE = "proposal_update"
+    BOOKING_CONFIRMATION = "booking_confirmation"
+    COMMISSION = "commission"  # what an agent gets for a trip
+
+
+class AuthorKind(enum.Enum):
+    """Who or what wrote a message."""
+
+    USER = "user"
+    CONTACT = "contact"
+    RULE = "rule"
+    ASSISTANT = "assistant"
+
+
+class LinkOrigin(enum.Enum):
+    """Why a message belongs to an itinerary (mission A6)."""
+
+    SENT = "sent"  # it was sent from the itinerary
+    CONCIERGE = "concierge"  # it was sent about services chosen in the concierge calendar
+    REPLY = "reply"  # it answers a message that belongs to it
+    HAND = "hand"  # a person linked it
+
+
+class Delivery(Message):
+    """How a message fares with one recipient: a moment for each status that was reached.
+
+    `loaded_at` is an open that a machine probably caused; it never counts as read.
+    """
+
+    id: UUID
+    role: RecipientRole
+    mailbox: Mailbox
+    status: DeliveryStatus
+    queued_at: datetime | None = None
+    uncertain_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    failed_at: datetime | None = None
+    loaded_at: datetime | None = None
+    clicked_at: datetime | None = None
+    clicks: list[str] = []
+    code: str | None = None
+    reason: str | None = None
+
+
+class ItineraryLink(Message):
+    """The itinerary that a message belongs to, and why."""
+
+    itinerary_id: UUID
+    reference: str
+    title: str
+    origin: LinkOrigin
+
+
+class Attachment(Message):
+    """A file of a message; `/files/{id}` gives its content, `/files/{id}/thumbnail` its pictures.
+
+    The other fields are those of `File`, as far as they are known yet.
+    """
+
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+    inline: bool = False
+    state: FileState = FileState.UNCHECKED
+    reason: str | None = None
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+    seconds: float | None = None
+    pictures: list[PictureSize] = []
+
+
+class MessageView(Message):
+    """A message as it is shown. `at` is when it was sent or received, in UTC.
+
+    `imported` marks history, which rules, assistant and figures ignore. `erased` says that its
+    words are gone with the person whose they were; when it was sent and how it fared stays.
+    """
+
+    id: UUID
+    conversation_id: UUID
+    channel: Channel
+    connection_id: UUID | None
+    direction: Direction
+    kind: MessageKind
+    author_kind: AuthorKind
+    author_name: str
+    author_id: UUID | None
+    contact_id: UUID | None
+    contact_name: str
+    itinerary: ItineraryLink | None
+    subject: str
+    text: str
+    html: str | None
+    quoted_text: str
+    quoted_html: str | None
+    attachments: list[Attachment]
+    deliveries: list[Delivery]
+    service_ids: list[UUID]
+    automatic: AutomaticKind
+    at: datetime
+    defects: list[str]
+    imported: bool = False
+    erased: bool = False
+
+
+class Marks(Message):
+    """Where the words of a query stand in a message: from and to before which code point each."""
+
+    subject: list[Annotated[list[int], Meta(min_length=2, max_length=2)]]
+    text: list[Annotated[list[int], Meta(min_length=2, max_length=2)]]
+
+
+class MessagePage(Message):
+    """Messages, the newest first; `cursor` gives the older ones.
+
+    Of a search, `marks` has one entry for each of the messages, which are in the order of
+    `SearchPage`.
+    """
+
+    messages: list[MessageView]
+    cursor: str | None
+    marks: list[Marks] = []
+
+
+class Timelines(Interface, Protocol):
+    """Messages by conversation, by trip and by person."""
+
+    @call(rights.READ)
+    def get_message(self, *, id: UUID) -> MessageView:
+        """One message. NotFound `inbox.message_not_found`."""
+        ...
+
+    @call(rights.READ)
+    def conversation_messages(
+        self,
+        *,
+        id: UUID,
+        q: Line | None = None,
+        cursor: Cursor | None = None,
+        limit: Limit = 50,
+    ) -> MessagePage:
+        """The messages of a conversation, the newest first; with `q` those that have its words.
+
+        NotFound `inbox.conversation_not_found`.
+        """
+        ...
+
+    @call(rights.READ)
+    def itinerary_timeline(
+        self,
+        *,
+        itinerary_id: UUID,
+        contact_id: UUID | None = None,
+        channel: Channel | None = None,
+        cursor: Cursor | None = None,
+        limit: Limit = 50,
+    ) -> MessagePage:
+        """Every message of a trip over all channels and people, the newest first (mission A5)."""
+        ...
+
+    @call(rights.READ)
+    def contact_timeline(
+        self,
+        *,
+        contact_id: UUID,
+        itinerary_id: UUID | None = None,
+        channel: Channel | None = None,
+        cursor: Cursor | None = None,
+        limit: Limit = 50,
+    ) -> MessagePage:
+        """Every message with a contact across all trips, the newest first (missions A5, B3)."""
+        ...
+
+    @call(rights.ORGANISE_MESSAGES, mutates=True)
+    def link_message(
+        self, *, id: UUID, itinerary_id: UUID | None, reason: Line = ""
+    ) -> MessageView:
+        """Put a message on an itinerary by hand, or take it off with None (mission A6).
+
+        Who did, when, from where and with what `reason` is kept.
+        """
+        ...

@@ -1,0 +1,237 @@
+"""Who takes part in the bus: what each service may be asked, what it says and what it hears.
+
+Nothing runs by this table; a test holds the services' own entrypoints against it. It is here so
+that the documents of `contracts/asyncapi/` can be made without a service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from fairlead.contract import Event, Interface
+from fairlead.recorded import AuditRecorded
+
+from .accounts import (
+    Accounts,
+    NotificationsChanged,
+    OrganisationChanged,
+    SessionsEnded,
+    UserChanged,
+)
+from .channels import (
+    ConnectionChanged,
+    ConsentWithdrawn,
+    DeliveryUpdated,
+    EmailQueued,
+    MessageReceived,
+    NoticeQueued,
+    SmsQueued,
+)
+from .contacts import (
+    ContactChanged,
+    ContactErased,
+    ContactMerged,
+    Contacts,
+    ContactUnmerged,
+)
+from .email_gateway import EmailGateway
+from .files import FileHolder
+from .inbox import (
+    CommentChanged,
+    ConversationChanged,
+    DraftChanged,
+    Inbox,
+    LabelChanged,
+    PresenceChanged,
+    ReadMarkChanged,
+    ScheduleChanged,
+)
+from .itineraries import (
+    Itineraries,
+    ItineraryChanged,
+    ListingChanged,
+    OverbookingFound,
+    OverbookingResolved,
+    PaymentRecorded,
+    PortalChanged,
+    ProposalChanged,
+    ReviewChanged,
+    ReviewReceived,
+)
+from .jobs import JobChanged
+from .notifications import NotificationRaised
+from .persons import PersonHolder
+from .sms_gateway import SmsGateway
+from .webhooks import Webhooks
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service on the bus. `interface` is None for one that only listens."""
+
+    name: str
+    title: str
+    interface: type[Interface] | None
+    says: tuple[type[Event], ...]
+    hears: tuple[type[Event], ...]
+
+
+def file_holders() -> tuple[type[FileHolder], ...]:
+    """The interfaces of the services that keep files."""
+    return tuple(
+        cast("type[FileHolder]", each.interface)
+        for each in SERVICES
+        if each.interface is not None and FileHolder in each.interface.__mro__
+    )
+
+
+def person_holders() -> tuple[type[PersonHolder], ...]:
+    """The interfaces of the services that keep words of people or about them."""
+    return tuple(
+        cast("type[PersonHolder]", each.interface)
+        for each in SERVICES
+        if each.interface is not None and PersonHolder in each.interface.__mro__
+    )
+
+
+SERVICES = (
+    Service(
+        "accounts",
+        "Accounts",
+        Accounts,
+        (
+            OrganisationChanged,
+            UserChanged,
+            NotificationsChanged,
+            NoticeQueued,
+            SessionsEnded,
+            AuditRecorded,
+            NotificationRaised,
+        ),
+        (AuditRecorded, NotificationRaised),
+    ),
+    Service(
+        "contacts",
+        "Contacts",
+        Contacts,
+        (
+            ContactChanged,
+            ContactMerged,
+            ContactUnmerged,
+            ContactErased,
+            JobChanged,
+            AuditRecorded,
+            NotificationRaised,
+        ),
+        (DeliveryUpdated, OrganisationChanged, ConsentWithdrawn, ItineraryChanged),
+    ),
+    Service(
+        "itineraries",
+        "Itineraries",
+        Itineraries,
+        (
+            ItineraryChanged,
+            PaymentRecorded,
+            OverbookingFound,
+            OverbookingResolved,
+            ListingChanged,
+            PortalChanged,
+            ProposalChanged,
+            ReviewReceived,
+            ReviewChanged,
+            JobChanged,
+            AuditRecorded,
+            NotificationRaised,
+        ),
+        (ContactMerged, ContactUnmerged),
+    ),
+    Service(
+        "inbox",
+        "Inbox",
+        Inbox,
+        (
+            ConversationChanged,
+            CommentChanged,
+            LabelChanged,
+            PresenceChanged,
+            ReadMarkChanged,
+            ScheduleChanged,
+            DraftChanged,
+            EmailQueued,
+            SmsQueued,
+            NotificationRaised,
+            AuditRecorded,
+        ),
+        (
+            MessageReceived,
+            DeliveryUpdated,
+            ContactChanged,
+            ContactMerged,
+            ContactUnmerged,
+            ItineraryChanged,
+            ProposalChanged,
+            ConnectionChanged,
+            OrganisationChanged,
+            UserChanged,
+        ),
+    ),
+    Service(
+        "email_gateway",
+        "Email gateway",
+        EmailGateway,
+        (
+            MessageReceived,
+            DeliveryUpdated,
+            ConnectionChanged,
+            ConsentWithdrawn,
+            NotificationRaised,
+            AuditRecorded,
+        ),
+        (OrganisationChanged, EmailQueued, NoticeQueued),
+    ),
+    Service(
+        "sms_gateway",
+        "SMS gateway",
+        SmsGateway,
+        (MessageReceived, DeliveryUpdated, ConnectionChanged, AuditRecorded),
+        (SmsQueued,),
+    ),
+    Service(
+        "webhooks",
+        "Webhooks",
+        Webhooks,
+        (NotificationRaised, AuditRecorded),
+        (ConversationChanged, DeliveryUpdated, ContactChanged, ItineraryChanged, PaymentRecorded),
+    ),
+    Service(
+        "api_gateway",
+        "API gateway",
+        None,
+        (),
+        (
+            ConversationChanged,
+            ItineraryChanged,
+            PaymentRecorded,
+            OverbookingFound,
+            OverbookingResolved,
+            ListingChanged,
+            PortalChanged,
+            ProposalChanged,
+            ReviewReceived,
+            ReviewChanged,
+            ContactChanged,
+            ContactErased,
+            ConnectionChanged,
+            NotificationsChanged,
+            SessionsEnded,
+            ReadMarkChanged,
+            JobChanged,
+            CommentChanged,
+            ScheduleChanged,
+            DraftChanged,
+            LabelChanged,
+            PresenceChanged,
+        ),
+    ),
+)
