@@ -1,0 +1,1 @@
+"""Organisations, users, the four roles, sign-in, sessions, API tokens and settings (mission D1)."""

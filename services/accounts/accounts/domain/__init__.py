@@ -1,0 +1,1 @@
+"""The rules of accounts: plain Python, without bus and without SQL."""

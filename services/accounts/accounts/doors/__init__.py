@@ -1,0 +1,1 @@
+"""The doors of accounts, a module for each subject."""

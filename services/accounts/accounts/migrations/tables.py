@@ -1,0 +1,19 @@
+"""What the tables of accounts should be."""
+
+from ..store import (
+    attempts,
+    audit,
+    factors,
+    history,
+    links,
+    mailing,
+    notifications,
+    people,
+    sessions,
+)
+from ..store.schema import Base
+
+# Each module declares its tables when it is imported.
+MODULES = (attempts, audit, factors, history, links, mailing, notifications, people, sessions)
+
+metadata = Base.metadata
