@@ -1,0 +1,1 @@
+"""The rules of contacts: plain Python, without bus and without SQL."""

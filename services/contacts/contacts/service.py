@@ -1,0 +1,57 @@
+"""The contacts service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.contacts import Contacts
+from fairlead.jobs.doors import JobDoors
+from fairlead.jobs.work import Kind
+from fairlead.projections.doors import ProjectionDoors, projecting
+from fairlead.projections.doors import offer as offer_projections
+from fairlead.service import AdminRoutes, Store, loop
+from fairlead.store.search import catching_up
+from fairlead.store.search.admin import offer
+
+from .doors.copying import Copying
+from .doors.exchanging import Exchanging
+from .doors.fields import OwnFields
+from .doors.learning import Learning
+from .doors.merging import Merging
+from .doors.people import People
+from .doors.personal_data import PersonalData
+from .doors.remarks import Remarks
+from .read_models import READ_MODELS
+from .store.tables import ContactRow
+
+
+class ContactsService(
+    People,
+    Remarks,
+    OwnFields,
+    Merging,
+    Exchanging,
+    Copying,
+    PersonalData,
+    Learning,
+    JobDoors,
+    ProjectionDoors,
+):
+    """Who the organisation talks to. Its doors are in `doors`."""
+
+    name = "contacts"
+    implements = Contacts
+    store = Store()
+    projector = projecting(READ_MODELS)
+    projection_admin = AdminRoutes(offer_projections(READ_MODELS))
+    search_admin = AdminRoutes(offer("contacts", [ContactRow]))
+
+    def job_kinds(self) -> Mapping[str, Kind[Any]]:
+        """What is done in jobs."""
+        return {**self.list_kinds(), **self.personal_kinds()}
+
+    @loop(every=60.0)
+    def index_what_is_not_yet(self) -> bool:
+        """Bring what was there before the words index into it."""
+        return catching_up.step(self.store, [ContactRow])
