@@ -1,0 +1,1 @@
+"""Itineraries, their guests and services, listings, the concierge calendar, public pages."""

@@ -1,0 +1,1 @@
+"""The rules of itineraries: plain Python, without bus and without SQL."""

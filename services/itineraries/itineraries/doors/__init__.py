@@ -1,0 +1,1 @@
+"""The doors of itineraries, a module for each subject."""

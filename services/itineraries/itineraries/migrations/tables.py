@@ -1,0 +1,19 @@
+"""What the tables of itineraries should be."""
+
+from ..store import (
+    feeds,
+    listings,
+    mappings,
+    merges,
+    overbookings,
+    payments,
+    proposals,
+    reviews,
+    trips,
+)
+from ..store.schema import Base
+
+# Each module declares its tables when it is imported.
+MODULES = (feeds, listings, mappings, merges, overbookings, payments, proposals, reviews, trips)
+
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""The tables of itineraries and their queries, a module for each subject: the only SQL here."""

@@ -1,0 +1,126 @@
+"""Itineraries behind their door, without a bus, on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from contracts.accounts import Organisation
+from contracts.contacts import ContactMerged, ContactUnmerged
+from contracts.itineraries import Itineraries
+from contracts.samples import sample
+from fairlead.bus.inbox import Work, begin_work
+from fairlead.bus.outbox import OutboxRow, Relay
+from fairlead.bus.wire import decode_envelope
+from fairlead.context import current
+from fairlead.contract import EVENTS, Call, Event, calls, decode, topic
+from fairlead.files import open_store
+from fairlead.recorded import AuditRecorded
+from fairlead.secrets import new_key
+from fairlead.service import ServiceStore
+from fairlead.settings import Common
+from fairlead.store import EVERYWHERE, Database, new_id
+from fairlead.testing.databases import store_url
+from fairlead.testing.schema import bring_up
+from itineraries.service import ItinerariesService
+
+__all__ = ["store_url"]
+
+
+class _NobodyToWake:
+    def wake(self, rows: object) -> None:
+        """Nothing leaves the outbox in these tests."""
+
+
+class _Accounts:
+    def get_organisation(self) -> Organisation:
+        """Whose papers are drawn."""
+        made: Organisation = sample(Organisation)
+        return made
+
+
+class Desk:
+    """The service as its callers meet it: rights, arguments and answers are checked as on the bus.
+
+    `client` has the methods of the interface; who asks is the current context.
+    """
+
+    def __init__(self, url: str, files: Path) -> None:
+        self.database = Database(url, name="itineraries", pool_size=20)
+        bring_up(self.database, "itineraries")
+        service: Any = ItinerariesService()
+        service.store = ServiceStore(self.database, cast("Relay", _NobodyToWake()))
+        service.config = Common.read(
+            "itineraries",
+            {
+                "FAIRLEAD_PUBLIC_URL": "https://hub.test/",
+                "FAIRLEAD_SECRET_KEYS": new_key(),
+                "FAIRLEAD_ADMIN_TOKEN": "only for this test",
+            },
+        )
+        service.accounts = _Accounts()
+        service.files = self.files = open_store(str(files))
+        self.service = service
+        methods = {name: partial(self._call, entry) for name, entry in calls(Itineraries).items()}
+        self.client: Any = type("Client", (), methods)()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def hear(self, event: Event) -> None:
+        """Give an event to the handler for its kind."""
+        handler = {ContactMerged: "join_contacts", ContactUnmerged: "part_contacts"}[type(event)]
+        begin_work(
+            Work(
+                event_id=new_id(),
+                handler=handler,
+                topic=topic(type(event)),
+                body=b"",
+                organisation=current().organisation,
+            )
+        )
+        getattr(self.service, handler)(event)
+
+    def told(self) -> list[Event]:
+        """The events that wait in the outbox, the oldest first, but for the audit log's."""
+        return [event for event in self._waiting() if not isinstance(event, AuditRecorded)]
+
+    def audited(self) -> list[AuditRecorded]:
+        """What the audit log will hear, the oldest first."""
+        return [event for event in self._waiting() if isinstance(event, AuditRecorded)]
+
+    def _waiting(self) -> list[Event]:
+        with self.database.reading(EVERYWHERE) as session:
+            bodies = session.scalars(select(OutboxRow.body).order_by(OutboxRow.id)).all()
+        envelopes = [decode_envelope(body) for body in bodies]
+        return [
+            decode(bytes(envelope.data), EVENTS[envelope.type], "itineraries")
+            for envelope in envelopes
+        ]
+
+    def _call(self, entry: Call, /, **arguments: Any) -> Any:
+        body = entry.encode_request(arguments)
+        entry.right.check(current())
+        result = getattr(self.service, entry.method)(**entry.decode_request(body))
+        return decode(msgspec.json.encode(result), entry.reply, "itineraries")
+
+
+@pytest.fixture
+def desk(store_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """Itineraries with an empty database, once on each kind."""
+    desk = Desk(store_url, tmp_path / "files")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path) -> Callable[[], Desk]:
+    """Makes one after another, each with an empty SQLite file."""
+    return lambda: Desk(f"sqlite:///{tmp_path / new_id().hex}.db", tmp_path / "files")
