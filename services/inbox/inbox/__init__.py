@@ -1,0 +1,1 @@
+"""Conversations, messages, deliveries and templates: the only door out."""

@@ -1,0 +1,1 @@
+"""The rules of the inbox: plain Python, without bus or SQL."""

@@ -1,0 +1,55 @@
+"""Writing messages: the only door out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from contracts.contacts import Contacts
+from contracts.inbox import Draft, MessageView, Preview
+from fairlead.context import current
+from fairlead.service import Remote, Store, rpc
+
+from .. import outgoing, planning, present
+from ..clock import utc_now
+from ..composition import composed
+from ..meeting import meet_all
+from ..outgoing import Order
+from ..planning import Wish
+from ..storable import storable
+
+
+class Composing:
+    """Writing messages: the only door out."""
+
+    store = Store()
+    contacts = Remote(Contacts)
+    clock = staticmethod(utc_now)
+
+    @rpc
+    def preview(self, *, draft: Draft) -> list[Preview]:
+        """The messages that `send` would make."""
+        draft = storable(draft)
+        with self.store.reading() as session:
+            answered = present.answered_since(session, draft.seen_message_id)
+        messages, known = composed(self.store, draft, current())
+        order = Order(draft, known, current())
+        previews = planning.previews(Wish(order, messages, self.clock()))
+        return [msgspec.structs.replace(each, answered_meanwhile=answered) for each in previews]
+
+    @rpc
+    def send(self, *, draft: Draft, request_id: str) -> list[MessageView]:
+        """Send `draft`, once for each request id."""
+        outgoing.expect_for_now(draft)
+        draft, request_id = storable(draft), request_id.replace("\x00", "")
+        with self.store.reading() as session:
+            done = outgoing.fulfilled(session, request_id, draft)
+        if done is not None:
+            return done
+        messages, known = composed(self.store, draft, current())
+        outgoing.check(messages)
+        met = meet_all(self.contacts, draft.channel, outgoing.strangers(messages))
+        order = Order(draft, known, current())
+        with self.store.transaction() as session:
+            messages = outgoing.as_of_now(session, order, messages, met)
+            outgoing.check(messages)
+            return outgoing.send(session, order, request_id, messages, self.clock())

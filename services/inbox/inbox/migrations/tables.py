@@ -1,0 +1,61 @@
+"""What the tables of the inbox should be."""
+
+from ..store import (
+    comments,
+    contact_merges,
+    conversations,
+    drafts,
+    file_uses,
+    files,
+    labels,
+    links,
+    merges,
+    messages,
+    moves,
+    origins,
+    parked,
+    people,
+    presence,
+    proposals,
+    provider_ids,
+    requests,
+    scheduled,
+    settings,
+    templates,
+    trail,
+    trips,
+    unread,
+    waits,
+)
+from ..store.schema import Base
+
+# Each module declares its tables when it is imported.
+MODULES = (
+    comments,
+    contact_merges,
+    conversations,
+    drafts,
+    file_uses,
+    files,
+    labels,
+    links,
+    merges,
+    messages,
+    moves,
+    origins,
+    parked,
+    people,
+    presence,
+    proposals,
+    provider_ids,
+    requests,
+    scheduled,
+    settings,
+    templates,
+    trail,
+    trips,
+    unread,
+    waits,
+)
+
+metadata = Base.metadata

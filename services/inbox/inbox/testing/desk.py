@@ -1,0 +1,195 @@
+"""The service as its callers and the bus meet it, without either: for tests of its doors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import select
+
+from contracts.contacts import Contact, Scheme
+from contracts.inbox import Inbox
+from fairlead.bus.inbox import AlreadyDone, Work, begin_work
+from fairlead.bus.outbox import OutboxRow, Relay
+from fairlead.bus.wire import decode_envelope
+from fairlead.context import Context, Role, acting, current, service_context
+from fairlead.contract import EVENTS, Event, calls, decode, topic
+from fairlead.errors import Forbidden, Invalid, Unavailable
+from fairlead.service import ServiceStore
+from fairlead.store import EVERYWHERE, Database, new_id
+
+from .. import planning
+from ..service import InboxService
+from ..settings import InboxSettings
+from ..store import scheduled
+from ..store.scheduled import ScheduledRow
+from . import contact
+
+E = TypeVar("E", bound=Event)
+
+
+class Agenda:
+    """Stands in for contacts: makes a contact for each new address, unless it is away."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.away = False
+        self._known: dict[str, Contact] = {}
+        self._meanwhile: dict[str, Callable[[], None]] = {}
+
+    def know(self, who: Contact, address: str, meanwhile: Callable[[], None] | None = None) -> None:
+        """Have somebody whom the inbox may not have heard of; `meanwhile` happens as it is asked
+        for him."""
+        self._known[address.casefold()] = who
+        if meanwhile is not None:
+            self._meanwhile[address.casefold()] = meanwhile
+
+    def resolve(self, *, scheme: Scheme, value: str, name: str = "") -> Contact:
+        """Whose address this is, as contacts would answer a service."""
+        if current().role is not Role.SERVICE:
+            raise Forbidden("rights.forbidden", "Only a service may ask this")
+        if self.away:
+            raise Unavailable("contacts.away", "contacts is not running")
+        if not value.strip() or len(value) > 254:
+            raise Invalid.field("contacts.invalid", "value", "is empty or too long")
+        self.asked.append(value)
+        self._meanwhile.get(value.casefold(), lambda: None)()
+        return self._known.setdefault(value.casefold(), contact(name or value, value.lower()))
+
+
+class Cupboard:
+    """Stands in for the file store: each organisation has the files under its own prefix."""
+
+    def exists(self, organisation: UUID, key: str) -> bool:
+        """Whether this organisation has it."""
+        return key.startswith(f"{organisation}/")
+
+
+class _NobodyToWake:
+    def wake(self, rows: object) -> None:
+        """Nothing leaves the outbox in these tests."""
+
+
+class Desk:
+    """One organisation's view of a running inbox."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.organisation = uuid4()
+        self.user = uuid4()
+        self.contacts = Agenda()
+        self.passed = dt.timedelta()
+        service: Any = InboxService()
+        service.store = ServiceStore(database, cast("Relay", _NobodyToWake()))
+        service.contacts = self.contacts
+        service.files = Cupboard()
+        service.config = InboxSettings.read("inbox", {})
+        service.clock = self.clock
+        self._service = service
+
+    def clock(self) -> dt.datetime:
+        """What the service takes for now: `passed` later than it is."""
+        return dt.datetime.now(dt.UTC) + self.passed
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Within the block, everything happens in another organisation."""
+        here, self.organisation = self.organisation, uuid4()
+        try:
+            yield
+        finally:
+            self.organisation = here
+
+    def call(self, method: str, *, role: Role = Role.USER, **arguments: Any) -> Any:
+        """Call a method through its contract: rights and types are checked as on the bus."""
+        entry = calls(Inbox)[method]
+        context = Context(
+            role=role,
+            organisation=None if role is Role.NOBODY else self.organisation,
+            user=None if role in (Role.SERVICE, Role.NOBODY) else self.user,
+            user_name=None if role is Role.SERVICE else "Maria Ruiz",
+        )
+        body = entry.encode_request(arguments)
+        entry.right.check(context)
+        with acting(context):
+            result = getattr(self._service, method)(**entry.decode_request(body))
+        return decode(msgspec.json.encode(result), entry.reply, "inbox")
+
+    def hear(self, method: str, event: Event, *, id: UUID | None = None) -> bool:
+        """Give an event to a handler; returns False where it had its effect before."""
+        body = msgspec.json.encode(event)
+        name = topic(type(event))
+        begin_work(
+            Work(
+                event_id=id or new_id(),
+                handler=method,
+                topic=name,
+                body=body,
+                organisation=self.organisation,
+            )
+        )
+        with acting(service_context(self.organisation)):
+            try:
+                getattr(self._service, method)(decode(body, type(event), name))
+            except AlreadyDone:
+                return False
+        return True
+
+    def leave(self) -> None:
+        """Let every scheduled message leave whose moment has come."""
+        with acting(service_context(None)):
+            while self._service.leave_scheduled():
+                pass
+
+    def abandon(self) -> list[ScheduledRow]:
+        """Claim what is due, as a worker that dies then; returns what it had."""
+        now = self.clock()
+        with self.database.transaction(EVERYWHERE) as session:
+            return list(scheduled.claim_due(session, str(new_id()), now, 10))
+
+    def go_on(self, claimed: list[ScheduledRow]) -> None:
+        """Let that worker go on, as if it had only been slow."""
+        for row in claimed:
+            with acting(planning.context_of(row)):
+                self._service._leave(row)
+
+    def forget(self) -> None:
+        """Let the hourly loop run once."""
+        with acting(service_context(None)):
+            self._service.forget()
+
+    def index(self) -> None:
+        """Let the words index catch up with what was there before it."""
+        with acting(service_context(None)):
+            while self._service.index_what_is_not_yet():
+                pass
+
+    def end_presence(self) -> None:
+        """Let the loop that ends what nobody says any more run once."""
+        with acting(service_context(None)):
+            self._service.end_presence()
+
+    def bring_back(self) -> None:
+        """Let the loop that brings back what was put off run once."""
+        with acting(service_context(None)):
+            self._service.bring_back()
+
+    def told(self, kind: type[E]) -> list[E]:
+        """The events of a kind that this organisation published so far, the oldest first."""
+        with self.database.reading(EVERYWHERE) as session:
+            rows = session.scalars(
+                select(OutboxRow)
+                .where(OutboxRow.topic == topic(kind))
+                .order_by(OutboxRow.created_at, OutboxRow.id)
+            ).all()
+        envelopes = [decode_envelope(row.body) for row in rows]
+        assert topic(kind) in EVENTS
+        return [
+            decode(bytes(each.data), kind, topic(kind))
+            for each in envelopes
+            if each.organisation == self.organisation
+        ]
