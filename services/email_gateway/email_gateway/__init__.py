@@ -1,0 +1,1 @@
+"""Mail out and in: SMTP, IMAP, tracking, bounces, and the sandbox mailboxes."""

@@ -1,0 +1,1 @@
+"""The rules of mail: plain Python, no bus, no SQL."""

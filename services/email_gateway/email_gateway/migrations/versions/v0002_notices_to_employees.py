@@ -1,0 +1,16 @@
+"""notices to employees"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("notice", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )

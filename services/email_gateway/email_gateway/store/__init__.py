@@ -1,0 +1,1 @@
+"""Tables and queries of the email gateway, a module a subject."""
