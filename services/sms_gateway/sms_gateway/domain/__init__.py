@@ -1,0 +1,1 @@
+"""The rules of text messages: no bus, no store, no network."""

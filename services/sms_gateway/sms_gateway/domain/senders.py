@@ -1,0 +1,44 @@
+"""Who a text comes from and where it goes, as SMPP says it (5.2.5, 5.2.6)."""
+
+from __future__ import annotations
+
+import re
+
+from ..smpp.pdus import Address
+
+_UNKNOWN, _INTERNATIONAL, _ALPHANUMERIC = 0, 1, 5
+_ISDN = 1
+_E164 = re.compile(r"\+[1-9]\d{4,14}")
+_SHORT_CODE = re.compile(r"\d{3,8}")
+# TS 23.040, 9.1.2.5: eleven characters; what all networks pass on is letters, digits and blanks.
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+
+
+def sender(written: str) -> Address:
+    """The source of a text. ValueError says what a sender may be."""
+    if _E164.fullmatch(written):
+        return Address(written[1:], _INTERNATIONAL, _ISDN)
+    if _SHORT_CODE.fullmatch(written):
+        return Address(written, _UNKNOWN, _UNKNOWN)
+    if _NAME.fullmatch(written) and written == written.strip():
+        return Address(written, _ALPHANUMERIC, _UNKNOWN)
+    raise ValueError(
+        "must be a number with its country code, a short code, or up to 11 letters and digits"
+    )
+
+
+def destination(number: str) -> Address:
+    """Where a text goes. ValueError for what is no number in E.164."""
+    if not _E164.fullmatch(number):
+        raise ValueError("must be a phone number with its country code")
+    return Address(number[1:], _INTERNATIONAL, _ISDN)
+
+
+def number_of(address: Address) -> str:
+    """The number or name that a received text has, in E.164 where it is one."""
+    digits = address.digits.strip()
+    if address.ton == _ALPHANUMERIC or not digits.lstrip("+").isdigit():
+        return digits
+    if digits.startswith("+") or address.ton == _INTERNATIONAL:
+        return "+" + digits.lstrip("+0")
+    return digits

@@ -1,0 +1,91 @@
+"""Takes texts in: measured, cut, and refused at once where they can never leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from contracts.channels import DeliveryStatus, SmsQueued
+from contracts.sms_gateway import Forcing, Measured, SmsConnectionDetails, TextEncoding
+from fairlead.context import current
+
+from .domain import senders
+from .domain.parts import Reference, Split, TooLong, prepared, split
+from .store import connections, opt_outs, texts
+from .store.tables import TextRow
+from .told import tell
+
+NO_CONNECTION = "No SMS connection is configured; add one under Settings, SMS"
+
+
+def take(session: Session, queued: SmsQueued, now: dt.datetime) -> None:
+    """Keep a text that is to leave; it leaves by `sender.Sender`."""
+    connection = connections.choose(session, queued.connection_id)
+    details = connection.details if connection else None
+    refused = NO_CONNECTION if details is None else _refusal(session, queued)
+    text = queued.text if queued.exact else leaving(queued.text, details)
+    try:
+        made = split(text, reference_of(details))
+    except TooLong as error:
+        refused, made = f"The text is too long: {error}", split("")
+    row = TextRow(
+        id=queued.delivery_id,
+        organisation_id=current().need_organisation(),
+        message_id=queued.message_id,
+        connection_id=connection.id if connection else None,
+        number=queued.number,
+        text=text,
+        encoding=TextEncoding(made.encoding.value),
+        parts=made.total,
+        delivered=0,
+        reference=texts.next_reference(session, queued.number) if made.total > 1 else 0,
+        status=DeliveryStatus.QUEUED.value,
+        queued_at=queued.queued_at,
+        valid_until=queued.queued_at + dt.timedelta(hours=details.validity_hours if details else 1),
+        due_at=now,
+        attempts=0,
+    )
+    if refused is not None:
+        row.status, row.reason, row.done_at = DeliveryStatus.FAILED.value, refused, now
+    texts.add(session, row)
+    if refused is not None:
+        tell(session, row, now)
+
+
+def measured(text: str, details: SmsConnectionDetails | None) -> Measured:
+    """What `text` weighs on a connection. Raises TooLong."""
+    left = leaving(text, details)
+    made: Split = split(left, reference_of(details))
+    forced = made.forced_by
+    return Measured(
+        text=left,
+        characters=len(left),
+        encoding=TextEncoding(made.encoding.value),
+        parts=made.total,
+        units=made.units,
+        left=made.left,
+        forced_by=Forcing(place=forced.place, character=forced.character) if forced else None,
+    )
+
+
+def leaving(text: str, details: SmsConnectionDetails | None) -> str:
+    """A text as its connection sends it."""
+    return prepared(text, plain=details is None or details.plain)
+
+
+def reference_of(details: SmsConnectionDetails | None) -> Reference:
+    """How long the numbers of texts of several parts are on a connection."""
+    long = details is not None and details.smpp is not None and details.smpp.long_reference
+    return Reference.BITS_16 if long else Reference.BITS_8
+
+
+def _refusal(session: Session, queued: SmsQueued) -> str | None:
+    try:
+        senders.destination(queued.number)
+    except ValueError as error:
+        return f"The number cannot be reached: it {error}"
+    # A machine wants what it is sent; and what people type into one is no wish of theirs.
+    if not queued.exact and opt_outs.has_stopped(session, queued.number):
+        return "The recipient stopped text messages (he wrote STOP)"
+    return None

@@ -1,0 +1,16 @@
+"""What the SMS gateway reads from the environment."""
+
+from __future__ import annotations
+
+from fairlead.settings import Common, boolean, setting
+
+
+class SmsSettings(Common):
+    """The SMS gateway's own settings beside the common ones."""
+
+    private_hosts = setting(
+        "FAIRLEAD_SMS_PRIVATE_HOSTS",
+        boolean(),
+        default="no",
+        help="Whether message centres may be on private networks and loopback",
+    )

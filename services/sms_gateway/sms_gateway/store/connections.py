@@ -1,0 +1,44 @@
+"""Connections to carriers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from fairlead.errors import NotFound
+
+from .tables import ConnectionRow
+
+
+def listed(session: Session) -> Sequence[ConnectionRow]:
+    """The connections in use, the oldest first."""
+    return session.scalars(
+        sa.select(ConnectionRow).where(ConnectionRow.removed.is_(False)).order_by(ConnectionRow.id)
+    ).all()
+
+
+def get(session: Session, id: UUID, *, removed: bool = False) -> ConnectionRow:
+    """One connection; raises NotFound, for a removed one too unless `removed`."""
+    row = session.scalar(sa.select(ConnectionRow).where(ConnectionRow.id == id))
+    if row is None or (row.removed and not removed):
+        raise NotFound("sms_gateway.connection_not_found", "There is no such SMS connection")
+    return row
+
+
+def choose(session: Session, id: UUID | None) -> ConnectionRow | None:
+    """The connection to send by: `id`, or the organisation's default, or its first."""
+    rows = listed(session)
+    if id is not None:
+        return next((row for row in rows if row.id == id), None)
+    return next((row for row in rows if row.is_default), rows[0] if rows else None)
+
+
+def clear_default(session: Session) -> list[ConnectionRow]:
+    """No connection is the default any more; the caller sets a new one, and tells of these."""
+    changed = [row for row in listed(session) if row.is_default]
+    for row in changed:
+        row.is_default = False
+    return changed

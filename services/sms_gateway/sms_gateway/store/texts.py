@@ -1,0 +1,175 @@
+"""Texts on their way out, their parts, and what carriers said of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from contracts.channels import DeliveryStatus
+from fairlead.store import LeaseLost, Order, Page, claim, insert_into, page, queue
+
+from ..domain.progress import PartState, Progress, later, of_parts
+from ..domain.receipts import State
+from .tables import PartRow, ReceiptRow, ReferenceRow, TextRow
+
+LEASE = dt.timedelta(seconds=45)
+RENEW_SECONDS = 10.0
+_NEWEST = Order(TextRow.queued_at.desc(), TextRow.id.desc())
+_TOLD = {State.DELIVERED: PartState.DELIVERED, State.FAILED: PartState.FAILED}
+
+
+def add(session: Session, text: TextRow) -> None:
+    """Take a text in, with its parts."""
+    session.add(text)
+    session.add_all(
+        PartRow(
+            text_id=text.id,
+            number=number,
+            connection_id=text.connection_id,
+            state=PartState.WAITING,
+        )
+        for number in range(1, text.parts + 1)
+    )
+    session.flush()
+
+
+def next_reference(session: Session, number: str) -> int:
+    """A number for a text of several parts: another one than the last texts to this phone had."""
+    insert = insert_into(session, ReferenceRow)
+    statement = (
+        insert.values(number=number, last=1)
+        .on_conflict_do_update(
+            index_elements=[ReferenceRow.organisation_id, ReferenceRow.number],
+            set_={"last": (ReferenceRow.last + 1) % 65_536},
+        )
+        .returning(ReferenceRow.last)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def claim_due(
+    session: Session, owner: str, now: dt.datetime, limit: int, connections: Collection[UUID]
+) -> list[TextRow]:
+    """Texts that are due on these connections, leased to `owner`."""
+    return claim(
+        session,
+        TextRow,
+        now=now,
+        owner=owner,
+        limit=limit,
+        lease_seconds=LEASE.total_seconds(),
+        where=[TextRow.connection_id.in_(connections)],
+    )
+
+
+def renew(session: Session, held: Sequence[TextRow], now: dt.datetime) -> None:
+    """Keep what is being sent."""
+    for text in held:
+        with suppress(LeaseLost):
+            queue.renew(session, text, now=now, lease_seconds=LEASE.total_seconds())
+
+
+def locked(session: Session, id: UUID) -> TextRow | None:
+    """A text, held until the transaction ends."""
+    return session.scalars(
+        sa.select(TextRow)
+        .where(TextRow.id == id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def parts(session: Session, text_id: UUID) -> list[PartRow]:
+    """The parts of a text in their order."""
+    return list(
+        session.scalars(
+            sa.select(PartRow)
+            .where(PartRow.text_id == text_id)
+            .order_by(PartRow.number)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def part_called(session: Session, connection_id: UUID, key: str) -> PartRow | None:
+    """The part that a carrier calls so, the latest of them: ids come again after a while."""
+    return session.scalars(
+        sa.select(PartRow)
+        .where(PartRow.connection_id == connection_id, PartRow.key == key)
+        .order_by(PartRow.text_id.desc())
+        .limit(1)
+    ).first()
+
+
+def note(session: Session, part: PartRow, state: PartState, reason: str | None) -> None:
+    """A part reached a state; an earlier one changes nothing."""
+    stands = later(part.state, state)
+    if stands is not part.state:
+        part.state, part.reason = stands, reason
+
+
+def told(state: State) -> PartState | None:
+    """What a receipt's state makes of a part, if anything."""
+    return _TOLD.get(state)
+
+
+def add_up(session: Session, text: TextRow) -> tuple[Progress, bool]:
+    """Write what the parts tell into the text's row; returns it, and whether it is news."""
+    session.flush()
+    known = parts(session, text.id)
+    progress = of_parts([part.state for part in known])
+    news = (text.status, text.delivered) != (progress.status.value, progress.delivered)
+    text.status, text.delivered = progress.status.value, progress.delivered
+    failed = [part.reason for part in known if part.state is PartState.FAILED]
+    doubtful = [part.reason for part in known if part.state is PartState.UNCERTAIN]
+    text.reason = next((each for each in [*failed, *doubtful] if each), None)
+    return progress, news
+
+
+def park(session: Session, receipt: ReceiptRow) -> None:
+    """Keep a receipt until its part is known."""
+    session.add(receipt)
+
+
+def parked(session: Session, connection_id: UUID, key: str) -> list[ReceiptRow]:
+    """Take the receipts that waited for a part, in the order they came."""
+    rows = list(
+        session.scalars(
+            sa.select(ReceiptRow)
+            .where(ReceiptRow.connection_id == connection_id, ReceiptRow.key == key)
+            .order_by(ReceiptRow.at, ReceiptRow.id)
+        )
+    )
+    for row in rows:
+        session.delete(row)
+    return rows
+
+
+def forget_parked(session: Session, before: dt.datetime) -> None:
+    """Receipts whose part never came."""
+    session.execute(sa.delete(ReceiptRow).where(ReceiptRow.at < before))
+
+
+def listed(
+    session: Session,
+    *,
+    number: str | None,
+    connection_id: UUID | None,
+    status: DeliveryStatus | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[TextRow]:
+    """A page of what was sent, the newest first."""
+    statement = sa.select(TextRow)
+    if number is not None:
+        statement = statement.where(TextRow.number == number)
+    if connection_id is not None:
+        statement = statement.where(TextRow.connection_id == connection_id)
+    if status is not None:
+        statement = statement.where(TextRow.status == status.value)
+    return page(session, statement, _NEWEST, cursor=cursor, limit=limit)

@@ -1,0 +1,275 @@
+"""What carriers bring: receipts to their texts, texts of people to the inbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import structlog
+from eventlet.semaphore import Semaphore
+from sqlalchemy.orm import Session
+
+from contracts.channels import AutomaticKind, Mailbox, MessageReceived
+from contracts.common import Channel
+from contracts.sms_gateway import SmsConnectionDetails
+from fairlead.bus import publish
+from fairlead.context import service_context
+from fairlead.service import EVERYWHERE, ServiceStore
+from fairlead.store import new_id, queue
+
+from .domain import joining, keywords, message_ids, receipts, senders
+from .domain.joining import DefaultAlphabet
+from .domain.keywords import Wish
+from .domain.message_ids import IdRule
+from .domain.progress import PartState
+from .domain.receipts import Receipt
+from .smpp.commands import Status
+from .smpp.pdus import Data, Short
+from .smpp.session import Submitted
+from .smpp.stream import Raw
+from .smpp_carrier import PartOf
+from .store import connections, incoming, opt_outs, texts
+from .store.tables import IncomingRow, PartRow, ReceiptRow
+from .told import tell
+
+log = structlog.get_logger(__name__)
+
+CLAIMED_AT_ONCE = 8
+IDLE_SECONDS = 1.0  # between looks for what other processes kept and left
+
+
+class Taker:
+    """Keeps what the sessions of one connection bring."""
+
+    def __init__(
+        self,
+        store: ServiceStore,
+        organisation: UUID,
+        id: UUID,
+        details: SmsConnectionDetails,
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._wake = wake
+        self._organisation = organisation
+        self._id = id
+        smpp = details.smpp
+        self._rule = IdRule(smpp.id_rule.value) if smpp else IdRule.AS_IS
+        self._session = ""
+
+    def receiving(self) -> Taker:
+        """For a new session."""
+        self._session = secrets.token_hex(8)
+        return self
+
+    def deliver(self, message: Short | Data) -> int:
+        """Keep a receipt or a text for good; returns the status to answer with."""
+        octets = message.text if isinstance(message, Short) else b""
+        octets, header = joining.received(octets, message.esm_class, message.tlvs)
+        if receipts.is_receipt(message.esm_class):
+            said = joining.decoded(octets, message.data_coding, DefaultAlphabet.LATIN_1)
+            receipt = receipts.read(said, message.tlvs)
+            if receipt is None:
+                log.warning("receipt that names no text", connection=str(self._id))
+            else:
+                self._take_receipt(receipt)
+            return Status.OK
+        with self._store.transaction(self._organisation) as session:
+            row = IncomingRow(
+                id=new_id(),
+                connection_id=self._id,
+                session=self._session,
+                source=senders.number_of(message.source)[:70],
+                destination=senders.number_of(message.destination)[:70],
+                octets=octets,
+                data_coding=message.data_coding,
+                fingerprint=_fingerprint(message),
+                reference=header.reference if header else None,
+                total=header.total if header else 1,
+                number=header.number if header else 1,
+                received_at=_now(),
+                due_at=_now(),
+            )
+            if not incoming.came_before(session, row):
+                session.add(row)
+        self._wake()
+        return Status.OK
+
+    def malformed(self, raw: Raw, reason: str) -> None:
+        """Keep what cannot be read, for a person to look at."""
+        log.error("malformed message from a carrier", connection=str(self._id), reason=reason)
+        with self._store.transaction(self._organisation) as session:
+            session.add(
+                IncomingRow(
+                    id=new_id(),
+                    connection_id=self._id,
+                    session=self._session,
+                    source="",
+                    destination="",
+                    octets=bytes(raw),
+                    data_coding=0,
+                    fingerprint=hashlib.sha256(bytes(raw)).hexdigest(),
+                    reference=None,
+                    received_at=_now(),
+                    due_at=_now(),
+                    done_at=_now(),
+                    error=reason,
+                )
+            )
+
+    def answered_late(self, part: PartOf, answer: Submitted) -> None:
+        """What was uncertain is taken after all, or refused."""
+        with self._store.transaction(self._organisation) as session:
+            text = texts.locked(session, part.text_id)
+            if text is None:
+                return
+            row = texts.parts(session, text.id)[part.number - 1]
+            if answer.status == Status.OK:
+                called(session, row, message_ids.of_answer(answer.message_id, self._rule))
+            else:
+                texts.note(session, row, PartState.FAILED, "The carrier refused it")
+            if texts.add_up(session, text)[1]:
+                tell(session, text, _now())
+
+    def _take_receipt(self, receipt: Receipt) -> None:
+        key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
+        with self._store.transaction(self._organisation) as session:
+            part = texts.part_called(session, self._id, key)
+            if part is None:
+                texts.park(
+                    session,
+                    ReceiptRow(
+                        connection_id=self._id,
+                        key=key,
+                        state=receipt.state,
+                        reason=receipt.reason,
+                        at=_now(),
+                    ),
+                )
+                return
+            text = texts.locked(session, part.text_id)
+            assert text is not None  # for the type checker: parts go with their texts
+            session.refresh(part)
+            state = texts.told(receipt.state)
+            if state is not None:
+                texts.note(session, part, state, receipt.reason)
+            if texts.add_up(session, text)[1]:
+                tell(session, text, _now(), code=receipt.word or None)
+
+
+def called(session: Session, part: PartRow, key: str) -> None:
+    """The carrier took a part and calls it so; receipts that came before that count now."""
+    part.key = key[:70]
+    texts.note(session, part, PartState.SENT, None)
+    assert part.connection_id is not None  # for the type checker: nothing is sent without one
+    for early in texts.parked(session, part.connection_id, part.key):
+        state = texts.told(early.state)
+        if state is not None:
+            texts.note(session, part, state, early.reason)
+
+
+class Reader:
+    """Makes messages of what was kept. Any number of processes may."""
+
+    def __init__(self, store: ServiceStore) -> None:
+        self._store = store
+        self._wanted = Semaphore(0)
+
+    def wake(self) -> None:
+        """There is something new."""
+        if self._wanted.counter < 1:
+            self._wanted.release()
+
+    def work_some(self) -> None:
+        """Work off some of it; where there is nothing, wait a moment for it."""
+        with self._store.transaction(EVERYWHERE) as session:
+            rows = incoming.claim_due(session, secrets.token_hex(8), _now(), CLAIMED_AT_ONCE)
+        for row in rows:
+            try:
+                self._work(row)
+            except Exception as error:
+                self._failed(row, error)
+        if not rows:
+            self._wanted.acquire(timeout=IDLE_SECONDS)
+
+    def _work(self, row: IncomingRow) -> None:
+        with self._store.transaction(row.organisation_id) as session:
+            connection = connections.get(session, row.connection_id, removed=True)
+            parts = list(incoming.whole(session, row)) if row.reference is not None else [row]
+            late = row.received_at + incoming.WHOLE_WITHIN <= _now()
+            if len(parts) < row.total and not late:
+                wait = (row.received_at + incoming.WHOLE_WITHIN - _now()).total_seconds()
+                reason = f"{len(parts)} of {row.total} parts have come"
+                queue.postpone(session, row, now=_now(), seconds=wait, error=reason)
+                return
+            smpp = connection.details.smpp
+            alphabet = DefaultAlphabet(smpp.alphabet.value) if smpp else DefaultAlphabet.GSM
+            decoded = partial(joining.decoded, default=alphabet)
+            said = "".join(decoded(each.octets, each.data_coding) for each in parts)
+            defects = [] if len(parts) == row.total else [f"{len(parts)} of {row.total} parts came"]
+            self._tell(session, row, connection.details, said.replace("\0", ""), defects)
+            for each in parts:
+                each.done_at, each.lease_until, each.owner = _now(), None, None
+
+    def _tell(
+        self,
+        session: Session,
+        row: IncomingRow,
+        details: SmsConnectionDetails,
+        said: str,
+        defects: list[str],
+    ) -> None:
+        wish = keywords.wish(said, details.stop_words)
+        if wish is Wish.STOP:
+            opt_outs.stop(session, row.source, said.strip(), _now())
+        elif wish is Wish.START:
+            opt_outs.start(session, row.source)
+        publish(
+            session,
+            MessageReceived(
+                id=row.id,
+                channel=Channel.SMS,
+                connection_id=row.connection_id,
+                provider_id=str(row.id),
+                sender=Mailbox(address=row.source),
+                reply_to=None,
+                to=[Mailbox(address=row.destination)],
+                cc=[],
+                subject="",
+                text=said,
+                html=None,
+                quoted_text="",
+                quoted_html=None,
+                attachments=[],
+                answers=None,
+                answers_by=None,
+                references=[],
+                automatic=AutomaticKind.NONE,
+                sent_at=None,
+                received_at=row.received_at,
+                defects=defects,
+            ),
+            context=service_context(row.organisation_id),
+        )
+
+    def _failed(self, row: IncomingRow, error: Exception) -> None:
+        log.warning("text not understood", incoming=str(row.id), exc_info=error)
+        said = f"{type(error).__name__}: {error}"
+        with self._store.transaction(row.organisation_id) as session:
+            if row.attempts >= incoming.LAST_ATTEMPT:
+                queue.finish(session, row, now=_now(), error=said[:2000])
+            else:
+                queue.postpone(session, row, now=_now(), seconds=5.0 * row.attempts, error=said)
+
+
+def _fingerprint(message: Short | Data) -> str:
+    whole = type(message).__name__.encode() + message.body()
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

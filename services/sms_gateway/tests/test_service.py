@@ -1,0 +1,404 @@
+"""The service on both transports and stores, with a message centre on a real socket."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from contracts.channels import (
+    ConnectionChanged,
+    ConnectionState,
+    DeliveryStatus,
+    DeliveryUpdated,
+    MessageReceived,
+    SmsQueued,
+)
+from contracts.sms_gateway import (
+    PartsJoining,
+    SmppServer,
+    SmsConnectionDetails,
+    SmsConnectionKind,
+    SmsGateway,
+    TextEncoding,
+)
+from fairlead.context import Context, Role
+from fairlead.errors import Invalid, NotFound, Stale
+from fairlead.store import new_id
+from fairlead.testing.bus import Home
+from fairlead.testing.services import World, hosted
+from sms_gateway import smpp_carrier
+from sms_gateway.service import SmsGatewayService
+from sms_gateway.smpp import pdus
+from sms_gateway.smpp.commands import Command, Status, Tag
+from sms_gateway.smpp.pdus import Address, Short
+from sms_gateway.smpp.stream import Raw
+
+from .centre import Centre, agreeable, listening
+
+pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
+
+OURS, THEIRS = uuid4(), uuid4()
+OWNER = Context(role=Role.OWNER, organisation=OURS, user=uuid4())
+STRANGER = Context(role=Role.OWNER, organisation=THEIRS, user=uuid4())
+PHONE = "+351910000001"
+Gateway = Any
+
+
+@pytest.fixture
+def hasty_carriers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a carrier to come back."""
+    monkeypatch.setattr(smpp_carrier, "FIRST_WAIT", 0.02)
+
+
+@contextmanager
+def running(home: Home) -> Iterator[tuple[World, Gateway]]:
+    settings = {"FAIRLEAD_SANDBOX": "yes", "FAIRLEAD_SMS_PRIVATE_HOSTS": "yes"}
+    with hosted(SmsGatewayService, **home, settings=settings) as world:
+        yield world, world.client(SmsGateway, OWNER)
+
+
+def details(centre: Centre | None, **changes: Any) -> SmsConnectionDetails:
+    smpp = None
+    if centre is not None:
+        options = centre.options
+        smpp = SmppServer(
+            host=options.host, port=options.port, system_id="us", password="secret", per_second=500
+        )
+    made = SmsConnectionDetails(
+        label="Texts",
+        kind=SmsConnectionKind.SMPP if centre else SmsConnectionKind.SANDBOX,
+        sender="Atlas" if centre else "+351210000000",
+        smpp=smpp,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def queue(world: World, text: str = "Hello", **changes: Any) -> SmsQueued:
+    made = SmsQueued(
+        message_id=new_id(),
+        delivery_id=new_id(),
+        connection_id=None,
+        conversation_id=new_id(),
+        number=PHONE,
+        text=text,
+        queued_at=dt.datetime.now(dt.UTC),
+    )
+    queued = msgspec.structs.replace(made, **changes)
+    world.publish(queued, organisation=OURS)
+    return queued
+
+
+def fates(world: World, queued: SmsQueued) -> list[tuple[DeliveryStatus, int | None]]:
+    return [
+        (each.status, each.parts_delivered)
+        for each in world.events(DeliveryUpdated, OURS)
+        if each.delivery_id == queued.delivery_id
+    ]
+
+
+def last(world: World, queued: SmsQueued) -> DeliveryUpdated | None:
+    said = world.events(DeliveryUpdated, OURS)
+    return next((each for each in reversed(said) if each.delivery_id == queued.delivery_id), None)
+
+
+def reached(world: World, queued: SmsQueued, status: DeliveryStatus) -> DeliveryUpdated:
+    def there() -> DeliveryUpdated | None:
+        found = last(world, queued)
+        return found if found is not None and found.status is status else None
+
+    return world.wait_for(there)  # type: ignore[return-value]
+
+
+def opened(world: World) -> None:
+    world.wait_for(
+        lambda: [
+            each for each in world.events(ConnectionChanged) if each.state is ConnectionState.OPEN
+        ]
+    )
+
+
+def receipt(centre: Centre, sequence: int, id: str, word: str) -> None:
+    dates = "submit date:2611291604 done date:2611291605"
+    text = f"id:{id} sub:001 dlvrd:001 {dates} stat:{word} err:000"
+    body = Short(Address(PHONE[1:], 1, 1), Address("Atlas", 5), text.encode(), esm_class=4).body()
+    centre.say(pdus.request(Command.DELIVER_SM, sequence, body))
+
+
+def submitted(centre: Centre) -> list[Short]:
+    return [pdus.read_short(each) for each in centre.of(Command.SUBMIT_SM)]
+
+
+def test_a_long_text_arrives_part_by_part(home: Home) -> None:
+    with listening() as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        queued = queue(world, "a" * 400)
+        sent = reached(world, queued, DeliveryStatus.SENT)
+        assert (sent.parts, sent.parts_delivered) == (3, 0)
+        shorts = submitted(centre)
+        assert [each.text[6:] for each in shorts] == [b"a" * 153, b"a" * 153, b"a" * 94]
+        assert {each.registered_delivery for each in shorts} == {1}
+        assert {each.destination for each in shorts} == {Address("351910000001", 1, 1)}
+        assert {each.source for each in shorts} == {Address("Atlas", 5, 0)}
+        ids = [f"id-{each.sequence}" for each in centre.of(Command.SUBMIT_SM)]
+        for number, id in enumerate(ids):
+            receipt(centre, 50 + number, id, "DELIVRD")
+        arrived = reached(world, queued, DeliveryStatus.DELIVERED)
+        assert (arrived.parts, arrived.parts_delivered) == (3, 3)
+        assert [each for _, each in fates(world, queued)] == [0, 1, 2, 3]
+        receipt(centre, 60, ids[0], "DELIVRD")  # once more, as carriers do
+        receipt(centre, 61, ids[0], "ENROUTE")
+        world.wait_for(lambda: len(centre.of(Command.DELIVER_SM_RESP)) == 5)
+        assert len(fates(world, queued)) == 4
+        [text] = gateway.list_sent().texts
+        assert (text.parts, text.delivered, text.status) == (3, 3, DeliveryStatus.DELIVERED)
+
+
+def test_a_receipt_before_its_answer_waits_for_it(home: Home) -> None:
+    def early(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            receipt(centre, 90, f"id-{raw.sequence}", "UNDELIV")
+            centre.held = raw  # type: ignore[attr-defined]
+        else:
+            agreeable(centre, raw)
+
+    with listening(early) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        queued = queue(world)
+        world.wait_for(lambda: centre.of(Command.DELIVER_SM_RESP))
+        agreeable(centre, centre.held)  # type: ignore[attr-defined]
+        failed = reached(world, queued, DeliveryStatus.FAILED)
+        assert failed.reason == "It cannot be delivered to this number"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "permanent"),
+    [(0x0B, "knows no such number", True), (0x0A, "this sender", False), (0x22, "refused", False)],
+)
+def test_a_refusal_is_final(home: Home, status: int, reason: str, permanent: bool) -> None:
+    def refuse(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            centre.say(pdus.answer(raw, status))
+        else:
+            agreeable(centre, raw)
+
+    with listening(refuse) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        failed = reached(world, queue(world, "a" * 200), DeliveryStatus.FAILED)
+        assert reason in (failed.reason or "")
+        assert failed.permanent is permanent
+        assert len(submitted(centre)) == 1  # nobody pays for the rest
+
+
+def test_throttled_it_comes_again(home: Home) -> None:
+    def throttle(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM and len(centre.of(Command.SUBMIT_SM)) == 1:
+            centre.say(pdus.answer(raw, Status.THROTTLED))
+        else:
+            agreeable(centre, raw)
+
+    with listening(throttle) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        queued = queue(world)
+        reached(world, queued, DeliveryStatus.SENT)
+        assert len(submitted(centre)) == 2
+        assert [status for status, _ in fates(world, queued)] == [DeliveryStatus.SENT]
+
+
+def test_what_may_have_left_is_not_sent_again(home: Home) -> None:
+    """The carrier takes it and the line breaks before its answer; a receipt tells the end."""
+
+    def break_off(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            centre.hang_up()
+        else:
+            agreeable(centre, raw)
+
+    with listening(break_off) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        queued = queue(world)
+        doubtful = reached(world, queued, DeliveryStatus.UNCERTAIN)
+        assert "may have arrived" in (doubtful.reason or "")
+        centre.script = agreeable
+        world.wait_for(lambda: centre.connections == 2)
+        other = queue(world, "Another")
+        reached(world, other, DeliveryStatus.SENT)
+        assert [each.text for each in submitted(centre)] == [b"Hello", b"Another"]
+
+
+def test_refused_credentials_stop_it(home: Home) -> None:
+    def refuse(centre: Centre, raw: Raw) -> None:
+        centre.say(pdus.answer(raw, Status.INVALID_PASSWORD))
+
+    with listening(refuse) as centre, running(home) as (world, gateway):
+        made = gateway.create_sms_connection(details=details(centre))
+        failing = world.wait_for(lambda: gateway.get_sms_connection(id=made.id).reason)
+        assert "name or password is wrong" in failing
+        centre.script = agreeable
+        assert centre.connections == 1
+        changed = details(centre, label="Other")
+        gateway.update_sms_connection(id=made.id, version=made.version, details=changed)
+        opened(world)
+
+
+def test_a_person_writes_and_stops(home: Home) -> None:
+    with listening() as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+
+        def write(sequence: int, text: bytes, coding: int = 0, header: bytes = b"") -> None:
+            body = Short(
+                Address(PHONE[1:], 1, 1),
+                Address("351210000000", 1, 1),
+                header + text,
+                data_coding=coding,
+                esm_class=0x40 if header else 0,
+            ).body()
+            centre.say(pdus.request(Command.DELIVER_SM, sequence, body))
+
+        write(1, "ž two".encode("utf-16-be"), 8, b"\x05\x00\x03\x09\x02\x02")
+        write(2, "Part ".encode("utf-16-be"), 8, b"\x05\x00\x03\x09\x02\x01")
+        [message] = world.wait_for(lambda: world.events(MessageReceived, OURS))
+        assert message.text == "Part ž two"
+        assert (message.sender.address, message.to[0].address) == (PHONE, "+351210000000")
+        write(3, b"Stop!")
+        world.wait_for(lambda: len(world.events(MessageReceived, OURS)) == 2)
+        [stopped] = gateway.list_opt_outs().opt_outs
+        assert (stopped.number, stopped.word) == (PHONE, "Stop!")
+        failed = reached(world, queue(world), DeliveryStatus.FAILED)
+        assert "wrote STOP" in (failed.reason or "")
+        machine = queue(world, "TURN ON THE SAUNA", exact=True)
+        reached(world, machine, DeliveryStatus.SENT)
+        write(4, b"START")
+        world.wait_for(lambda: not gateway.list_opt_outs().opt_outs)
+        reached(world, queue(world), DeliveryStatus.SENT)
+
+
+def test_what_a_carrier_brings_again_is_taken_once(home: Home) -> None:
+    """It saw no answer, because the line broke, and brings it on its next session."""
+    with listening() as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        body = Short(Address(PHONE[1:], 1, 1), Address("9"), b"Yes").body()
+        centre.say(pdus.request(Command.DELIVER_SM, 1, body))
+        centre.say(pdus.request(Command.DELIVER_SM, 2, body))  # somebody says it twice
+        world.wait_for(lambda: len(world.events(MessageReceived, OURS)) == 2)
+        centre.hang_up()
+        world.wait_for(lambda: centre.connections == 2)
+        world.wait_for(lambda: len(centre.of(Command.BIND_TRANSCEIVER)) == 2)
+        centre.say(pdus.request(Command.DELIVER_SM, 3, body))
+        answers = len(centre.of(Command.DELIVER_SM_RESP))
+        world.wait_for(lambda: len(centre.of(Command.DELIVER_SM_RESP)) > answers or answers == 3)
+        other = Short(Address(PHONE[1:], 1, 1), Address("9"), b"No").body()
+        centre.say(pdus.request(Command.DELIVER_SM, 4, other))
+        world.wait_for(lambda: len(world.events(MessageReceived, OURS)) == 3)
+        said = [each.text for each in world.events(MessageReceived, OURS)]
+        assert sorted(said) == ["No", "Yes", "Yes"]
+
+
+def test_the_sandbox(home: Home) -> None:
+    with running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(None))
+        queued = queue(world, "“Hello” " * 30)
+        reached(world, queued, DeliveryStatus.SENT)
+        [phone] = gateway.sandbox_phones()
+        assert (phone.number, phone.unread) == (PHONE, 1)
+        [text] = gateway.sandbox_texts(number=PHONE)
+        assert (text.text, text.parts) == ('"Hello" ' * 30, 2)
+        gateway.sandbox_deliver(id=text.id)
+        assert reached(world, queued, DeliveryStatus.DELIVERED).parts_delivered == 2
+        gateway.sandbox_text(number=PHONE, text="Thanks 😀")
+        [message] = world.wait_for(lambda: world.events(MessageReceived, OURS))
+        assert message.text == "Thanks 😀"
+        lost = queue(world, "Are you there?")
+        reached(world, lost, DeliveryStatus.SENT)
+        [waiting] = [t for t in gateway.sandbox_texts(number=PHONE) if t.text.startswith("Are")]
+        gateway.sandbox_deliver(id=waiting.id, arrived=False)
+        assert reached(world, lost, DeliveryStatus.FAILED).reason == "The phone cannot be reached"
+
+
+def test_without_a_connection_nothing_leaves(home: Home) -> None:
+    with running(home) as (world, _):
+        failed = reached(world, queue(world), DeliveryStatus.FAILED)
+        assert "add one under Settings" in (failed.reason or "")
+
+
+def test_strangers_find_nothing(home: Home) -> None:
+    with running(home) as (world, gateway):
+        made = gateway.create_sms_connection(details=details(None))
+        reached(world, queue(world), DeliveryStatus.SENT)
+        theirs: Gateway = world.client(SmsGateway, STRANGER)
+        asked: list[Callable[[], object]] = [
+            lambda: theirs.get_sms_connection(id=made.id),
+            lambda: theirs.remove_sms_connection(id=made.id),
+            lambda: theirs.update_sms_connection(id=made.id, version=1, details=details(None)),
+            lambda: theirs.sandbox_deliver(id=gateway.sandbox_texts(number=PHONE)[0].id),
+        ]
+        for ask in asked:
+            with pytest.raises(NotFound):
+                ask()
+        assert theirs.list_sms_connections() == []
+        assert theirs.list_sent().texts == []
+        assert theirs.sandbox_phones() == []
+
+
+def test_what_is_wrong_is_named(home: Home) -> None:
+    with listening() as centre, running(home) as (_, gateway):
+        wrong: list[tuple[dict[str, Any], str]] = [
+            ({"sender": "A very long name"}, "sender"),
+            ({"smpp": None}, "smpp"),
+            ({"smpp": SmppServer(host="h", port=1, system_id="us")}, "smpp.password"),
+        ]
+        for changes, field in wrong:
+            with pytest.raises(Invalid) as caught:
+                gateway.create_sms_connection(details=details(centre, **changes))
+            assert field in [each["field"] for each in caught.value.details["errors"]]
+        made = gateway.create_sms_connection(details=details(None))
+        with pytest.raises(Stale):
+            gateway.update_sms_connection(id=made.id, version=9, details=details(None))
+
+
+def test_the_password_is_never_shown(home: Home) -> None:
+    with listening() as centre, running(home) as (_, gateway):
+        made = gateway.create_sms_connection(details=details(centre))
+        assert b"secret" not in msgspec.json.encode([made, gateway.list_sms_connections()])
+        kept = details(centre, label="Other")
+        assert kept.smpp is not None
+        kept = msgspec.structs.replace(kept, smpp=msgspec.structs.replace(kept.smpp, password=None))
+        gateway.update_sms_connection(id=made.id, version=made.version, details=kept)
+
+
+def test_the_counter(home: Home) -> None:
+    with running(home) as (_, gateway):
+        measured = gateway.measure(text="Ahoj Tomáši, “zítra” v 8")
+        assert measured.encoding is TextEncoding.UCS_2
+        assert (measured.parts, measured.left) == (1, 70 - 24)
+        assert (measured.forced_by.place, measured.forced_by.character) == (8, "á")
+        assert '"z' in measured.text
+        with pytest.raises(Invalid, match="255"):
+            gateway.measure(text="ž" * 20_000)
+
+
+def test_parameters_join_where_the_route_wants_it(home: Home) -> None:
+    with listening() as centre, running(home) as (world, gateway):
+        made = details(centre)
+        assert made.smpp is not None
+        joined = msgspec.structs.replace(
+            made.smpp, joining=PartsJoining.PARAMETERS, long_reference=True
+        )
+        gateway.create_sms_connection(details=msgspec.structs.replace(made, smpp=joined))
+        opened(world)
+        reached(world, queue(world, "b" * 200), DeliveryStatus.SENT)
+        first, second = submitted(centre)
+        assert first.text == b"b" * 152
+        assert second.tlvs[Tag.SAR_SEGMENT_SEQNUM] == b"\x02"
