@@ -1,0 +1,1 @@
+"""What happens, told to the customer's own systems."""

@@ -1,0 +1,5 @@
+"""What the tables of webhooks should be."""
+
+from ..store import Base
+
+metadata = Base.metadata
