@@ -1,0 +1,1 @@
+"""The one HTTP door: the JSON API, live events, tracking and public pages."""

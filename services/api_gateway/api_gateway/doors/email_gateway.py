@@ -1,0 +1,23 @@
+"""Doors of email gateway."""
+
+from __future__ import annotations
+
+from contracts.email_gateway import EmailGateway
+
+from ..door import Door
+
+_ID = frozenset({"id"})
+
+DOORS = (
+    Door("GET", "/connections", EmailGateway, "list_connections"),
+    Door("POST", "/connections", EmailGateway, "create_connection", 201, _ID),
+    Door("GET", "/connections/{id}", EmailGateway, "get_connection"),
+    Door("PUT", "/connections/{id}", EmailGateway, "update_connection"),
+    Door("DELETE", "/connections/{id}", EmailGateway, "remove_connection"),
+    Door("POST", "/connections/{id}/test", EmailGateway, "try_connection"),
+    Door("GET", "/sandbox/mailboxes", EmailGateway, "sandbox_mailboxes"),
+    Door("GET", "/sandbox/mails", EmailGateway, "sandbox_mails"),
+    Door("POST", "/sandbox/mails", EmailGateway, "sandbox_write", 201),
+    Door("POST", "/sandbox/mails/{id}/open", EmailGateway, "sandbox_read"),
+    Door("POST", "/sandbox/mails/{id}/reply", EmailGateway, "sandbox_reply", 201),
+)

@@ -1,0 +1,24 @@
+"""Doors of the SMS gateway."""
+
+from __future__ import annotations
+
+from contracts.sms_gateway import SmsGateway
+
+from ..door import Door
+
+_ID = frozenset({"id"})
+
+DOORS = (
+    Door("GET", "/sms/connections", SmsGateway, "list_sms_connections"),
+    Door("POST", "/sms/connections", SmsGateway, "create_sms_connection", 201, _ID),
+    Door("GET", "/sms/connections/{id}", SmsGateway, "get_sms_connection"),
+    Door("PUT", "/sms/connections/{id}", SmsGateway, "update_sms_connection"),
+    Door("DELETE", "/sms/connections/{id}", SmsGateway, "remove_sms_connection"),
+    Door("POST", "/sms/measure", SmsGateway, "measure"),
+    Door("GET", "/sms/opt-outs", SmsGateway, "list_opt_outs"),
+    Door("GET", "/sms/sent", SmsGateway, "list_sent"),
+    Door("GET", "/sandbox/phones", SmsGateway, "sandbox_phones"),
+    Door("GET", "/sandbox/texts", SmsGateway, "sandbox_texts"),
+    Door("POST", "/sandbox/texts", SmsGateway, "sandbox_text", 201),
+    Door("POST", "/sandbox/texts/{id}/deliver", SmsGateway, "sandbox_deliver"),
+)

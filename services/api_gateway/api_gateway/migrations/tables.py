@@ -1,0 +1,5 @@
+"""What the tables should be."""
+
+from ..store import Base
+
+metadata = Base.metadata

@@ -1,0 +1,178 @@
+"""Pages of trips and proposals, for who has their link."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from contracts.accounts import Organisation
+from contracts.common import Money
+from contracts.itineraries import (
+    PROPOSAL_TOKENS,
+    ProposalLine,
+    PublicItinerary,
+    PublicProposal,
+    Service,
+)
+from fairlead import context, dates, prices
+from fairlead.context import acting, service_context
+from fairlead.errors import Conflict, Forbidden, Invalid
+
+from .gateway import gateway
+from .public_pages import open_to_all, page
+from .wording import language_of, phrases
+
+views = Blueprint("trip_pages", __name__)
+open_to_all(views)
+
+T = TypeVar("T")
+
+FORM_LIMIT = 32 * 1024  # bytes; a comment has 2,000 characters at most
+_SITES = frozenset({"", "same-origin", "none"})  # of Sec-Fetch-Site; old browsers say nothing
+_LONGEST_TOKEN = 200
+
+
+@views.get("/p/<token>")
+def read(token: str) -> Response:
+    """An itinerary or a proposal as its guest reads it."""
+    if token.startswith(PROPOSAL_TOKENS):
+        proposal = gateway().itineraries.public_proposal(token=token[:_LONGEST_TOKEN])
+        return _proposal_page(token, proposal)
+    trip = gateway().itineraries.public_itinerary(token=token[:_LONGEST_TOKEN])
+    return _itinerary_page(trip)
+
+
+@views.post("/p/<token>")
+def answer(token: str) -> Response:
+    """Accept or decline the version of a proposal that the form was shown with."""
+    request.max_content_length = FORM_LIMIT
+    form = request.form
+    number = form.get("number", "")
+    decision = form.get("answer", "")
+    asked = gateway().itineraries
+    try:
+        if request.headers.get("Sec-Fetch-Site", "") not in _SITES:
+            raise Forbidden("itineraries.form", "The form was sent by another site")
+        if decision not in ("accept", "decline") or not _is_number(number):
+            raise Invalid("itineraries.invalid", "The form is not as it was shown")
+        asked.answer_proposal(
+            token=token[:_LONGEST_TOKEN],
+            number=int(number),
+            form=form.get("form", "")[:100],
+            accepted=decision == "accept",
+            name=form.get("name", "")[:200],
+            comment=form.get("comment", "").replace("\r\n", "\n")[:2000],
+            user_agent=request.headers.get("User-Agent", "")[:500],
+        )
+    except (Conflict, Forbidden, Invalid) as error:
+        found = asked.public_proposal(token=token[:_LONGEST_TOKEN])
+        notice = {"itineraries.proposal_changed": "changed_meanwhile"}.get(error.code, "try_again")
+        closed = error.code == "itineraries.proposal_closed"
+        response = _proposal_page(token, found, notice="" if closed else notice)
+        response.status_code = 409 if isinstance(error, Conflict) else 422
+        return response
+    response = Response(status=303)  # so that loading the page again answers nothing again
+    response.headers["Location"] = request.path
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9
+
+
+def _itinerary_page(trip: PublicItinerary) -> Response:
+    language = _language(trip.language)
+    services = sorted(trip.services, key=lambda each: (each.details.date, each.starts_at))
+    return page(
+        "itinerary.html",
+        path=request.path,
+        trip=trip,
+        days=_by_day(services, "details.date", language),
+        when=lambda service: _service_when(service, language),
+        **_around(trip.organisation_id, language, trip.start, trip.end),
+    )
+
+
+def _proposal_page(token: str, proposal: PublicProposal, notice: str = "") -> Response:
+    content = proposal.content
+    language = _language(content.language)
+    expires = proposal.expires_at
+    return page(
+        "proposal.html",
+        path=request.path,
+        proposal=proposal,
+        content=content,
+        notice=notice,
+        days=_by_day(content.lines, "date", language),
+        when=lambda line: _line_when(line, language),
+        price=lambda money: _price(money, language),
+        said=lambda value, field: _said(value, field, language),
+        expires="" if expires is None else dates.day(expires.date(), language),
+        **_around(proposal.organisation_id, language, content.start, content.end),
+    )
+
+
+def _around(organisation: UUID, language: str, start: Any, end: Any) -> dict[str, Any]:
+    """What every page of a trip has: whose it is, its words, and its days."""
+    settings = _organisation(organisation).settings
+    return {
+        "language": language,
+        "words": phrases(language),
+        "branding": settings.branding,
+        "footer": settings.footer,
+        "start": dates.day(start, language),
+        "end": dates.day(end, language),
+        "nights": (end - start).days,
+    }
+
+
+def _organisation(id: UUID) -> Organisation:
+    with acting(service_context(id, request=context.current().request)):
+        return gateway().accounts.get_organisation()
+
+
+def _language(wanted: str | None) -> str:
+    return language_of(wanted, list(request.accept_languages.values())[:10])
+
+
+def _by_day(things: list[T], field: str, language: str) -> list[tuple[str, list[T]]]:
+    of = attrgetter(field)
+    return [(dates.day(day, language), list(each)) for day, each in groupby(things, key=of)]
+
+
+def _service_when(service: Service, language: str) -> dates.When:
+    it = service.details
+    return dates.when(it.date, it.time, service.starts_at, it.duration, it.zone, language)
+
+
+def _line_when(line: ProposalLine, language: str) -> dates.When:
+    return dates.when(line.date, line.time, line.starts_at, line.duration, line.zone, language)
+
+
+def _price(money: Money | None, language: str) -> str:
+    if money is None:
+        return ""
+    try:
+        return prices.price(money.amount, money.currency, language)
+    except ValueError:
+        return f"{money.amount} {money.currency}"
+
+
+def _said(line: ProposalLine | Any, field: str, language: str) -> str:
+    """The value of a field that changed, as a reader understands it."""
+    value = getattr(line, field)
+    if field in ("time", "zone") and isinstance(line, ProposalLine):
+        when = _line_when(line, language)
+        return when.time if field == "time" else when.zone
+    if field in ("date", "start", "end"):
+        return dates.day(value, language)
+    if field == "duration":
+        return dates.lasting(value, language) if value else "–"
+    if field in ("price", "total"):
+        return _price(value, language) or "–"
+    return str(getattr(value, "value", value)) or "–"
