@@ -1,0 +1,131 @@
+"""The agents who sell our journeys, and the owners whose houses we let."""
+
+from __future__ import annotations
+
+# name, company, its domain, country of the phone, language, zone, what to know
+AGENTS = (
+    (
+        "Nicola Ferncastle",
+        "Ferncastle & Daughters Travel",
+        "ferncastle-travel",
+        "GB",
+        "en",
+        "Europe/London",
+        "10 % commission. Wants every voucher with her own logo.",
+    ),
+    (
+        "Bram Verhoeven",
+        "Zuiderzon Reizen",
+        "zuiderzon-reizen",
+        "",
+        "nl",
+        "Europe/Amsterdam",
+        "12 % commission from the fifth booking of a year.",
+    ),
+    (
+        "Ulrike Sommerfeld",
+        "Nordlicht Kulturreisen",
+        "nordlicht-kulturreisen",
+        "DE",
+        "de",
+        "Europe/Berlin",
+        "Groups of twelve, always with a guide who speaks German.",
+    ),
+    (
+        "Petr Hanzlík",
+        "CK Modrý Oceán",
+        "ck-modry-ocean",
+        "",
+        "cs",
+        "Europe/Prague",
+        "Píše česky, odpovídat stačí anglicky. Provize 10 %.",
+    ),
+    (
+        "Denise Lacombe",
+        "Atelier du Départ",
+        "atelier-du-depart",
+        "FR",
+        "fr",
+        "Europe/Paris",
+        "Honeymoons; asks for a handwritten card in the room.",
+    ),
+    (
+        "Carol Jablonski",
+        "Great Lakes Journeys",
+        "greatlakes-journeys",
+        "US",
+        "en",
+        "America/Chicago",
+        "Pays in dollars thirty days before arrival.",
+    ),
+    (
+        "Hiroshi Kanda",
+        "Kanda Tabi Kikaku",
+        "kanda-tabi",
+        "",
+        "ja",
+        "Asia/Tokyo",
+        "Sends flight details only two weeks before.",
+    ),
+    (
+        "Paula Stenberg",
+        "Vandra Mer",
+        "vandra-mer",
+        "SE",
+        "sv",
+        "Europe/Stockholm",
+        "Walking holidays on Madeira and the Azores.",
+    ),
+)
+
+# name, language, country of the phone, region, house, address
+OWNERS = (
+    (
+        "Maria do Carmo Avelar",
+        "pt",
+        "",
+        "lisbon",
+        "Casa do Limoeiro",
+        "Rua do Limoeiro 16, 1100-310 Lisboa",
+    ),
+    (
+        "Gustav Ehrenreich",
+        "de",
+        "DE",
+        "algarve",
+        "Villa Alfarroba",
+        "Sítio da Boavista 4, 8100-070 Boliqueime",
+    ),
+    (
+        "Fernanda Teixeira Pinto",
+        "pt",
+        "",
+        "porto",
+        "Ribeira Loft 22",
+        "Rua da Lada 22, 4050-059 Porto",
+    ),
+    (
+        "Jorge Medeiros",
+        "pt",
+        "",
+        "azores",
+        "Casa da Fajã",
+        "Canada da Fajã 8, 9680-105 Vila Franca do Campo",
+    ),
+    (
+        "Philippa Drummond",
+        "en",
+        "GB",
+        "madeira",
+        "Quinta Pequena",
+        "Vereda do Pico da Cruz 5, 9000-765 Funchal",
+    ),
+    (
+        "Ignacio Olmedo",
+        "es",
+        "",
+        "andalusia",
+        "Casa de las Adelfas",
+        "Calle Verónica 9, 14003 Córdoba",
+    ),
+)
