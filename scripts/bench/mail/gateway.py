@@ -1,0 +1,29 @@
+"""The email gateway, as `fairlead.run` runs it: `python -m scripts.bench.mail.gateway NUMBER`."""
+
+from __future__ import annotations
+
+from .. import green
+
+# isort: split
+# Nothing that waits may be imported before.
+
+from email_gateway.service import EmailGatewayService
+from fairlead import logs
+from fairlead.process import Process
+
+from ..worker import obey
+
+__all__ = ["green"]
+
+
+def main() -> None:
+    """Run until nobody wants it any more."""
+    process = Process([EmailGatewayService])
+    logs.configure(EmailGatewayService.name, level="error")
+    process.migrate()
+    process.start()
+    obey({})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Calls between two processes: ours, py-amqp's alone, and stock nameko's."""

@@ -1,0 +1,145 @@
+"""One run from the start of the servers to the report."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.chaos import census, world
+from scripts.chaos.answering import Incoming
+from scripts.chaos.census import Census
+from scripts.chaos.killing import Killer
+from scripts.chaos.plan import Plan
+from scripts.chaos.quota import Quota
+from scripts.chaos.report import FINAL, Report, judge
+from scripts.chaos.sending import Outgoing
+from scripts.chaos.world import World
+from scripts.servers.mail import MailServer
+from scripts.stack import Stack, StackError
+from tests.e2e.client import Api
+from tests.e2e.worlds import OWNER, PASSWORD, real
+
+LOOK_SECONDS = 2.0
+BRIEFLY = 30.0  # for quiet, where a promise is broken already
+
+
+class Run:
+    """Mail in both directions through a running stack, while `plan` is carried out on it."""
+
+    def __init__(
+        self, plan: Plan, stack: Stack, mail: MailServer, api: Api, say: Callable[[str], None]
+    ) -> None:
+        self._plan = plan
+        self._stack = stack
+        self._mail = mail
+        self._api = api
+        self._say = say
+        self._world: World = world.build(api, mail, plan.trips)
+        self._quotas = [Quota(plan.mails), Quota(plan.answers)]
+        self._outgoing = Outgoing(api, self._world, self._quotas[0])
+        self._incoming = Incoming(mail, self._world, self._quotas[1], plan.seed)
+        self._killer = Killer(stack, api, self._outgoing, self._quotas, plan.mails)
+
+    def report(self) -> Report:
+        """Send, kill, wait until all is quiet, and count."""
+        troubles: list[str] = []
+        begun = time.monotonic()
+        with self._sending():
+            try:
+                self._killer.run(self._plan.kills(), self._say)
+            except (StackError, AssertionError) as error:
+                troubles.append(str(error))
+                self._close()
+        self._say(f"{len(self._outgoing.sent)} mails and {len(self._incoming.taken)} answers sent")
+        found, noise = self._wait_for_quiet(BRIEFLY if troubles else self._plan.quiet_seconds)
+        seconds = time.monotonic() - begun
+        troubles += [noise] if noise else []
+        troubles += self._outgoing.refused
+        troubles += [
+            f"{name} ended by itself"
+            for name, process in self._stack.processes.items()
+            if process.poll() is not None
+        ]
+        return judge(
+            found,
+            planned=self._plan.mails,
+            sent=self._outgoing.sent,
+            answers=self._incoming.taken,
+            killed=self._killer.killed,
+            repeated=dict(self._outgoing.repeated),
+            troubles=troubles,
+            seconds=seconds,
+        )
+
+    @contextlib.contextmanager
+    def _sending(self) -> Iterator[None]:
+        """Runs the senders; leaves when they have sent all, or the quotas are closed."""
+        with ThreadPoolExecutor() as pool:
+            running: list[Future[None]] = [
+                *(pool.submit(self._outgoing.run) for _ in range(self._plan.senders)),
+                pool.submit(self._incoming.run),
+            ]
+            try:
+                yield
+            except BaseException:
+                self._close()
+                raise
+            for each in running:
+                each.result()
+
+    def _close(self) -> None:
+        for quota in self._quotas:
+            quota.close()
+
+    def _wait_for_quiet(self, seconds: float) -> tuple[Census, str | None]:
+        """Count until everything is where it belongs; with what is wrong if it never is."""
+        until = time.monotonic() + seconds
+        told = ""
+        while True:
+            try:
+                found = census.count(self._stack, self._api, self._mail, self._world)
+            except AssertionError as error:
+                return census.count_copies(self._mail, self._world), str(error)
+            missing = self._missing(found)
+            if not missing:
+                return found, None
+            if time.monotonic() > until:
+                return found, f"not quiet {seconds:g} s after the last mail: {missing}"
+            if missing != told:
+                self._say(f"waiting: {missing}")
+                told = missing
+            time.sleep(LOOK_SECONDS)
+
+    def _missing(self, found: Census) -> str:
+        """What has still to happen, in words; empty when all is quiet."""
+        sent = [each.number for each in self._outgoing.sent]
+        taken = [each.number for each in self._incoming.taken]
+        unsettled = (
+            any(delivery["status"] not in FINAL for delivery in found.deliveries(number))
+            for number in sent
+        )
+        counts = {
+            "mails not arrived": sum(not found.copies[number] for number in sent),
+            "mails without a final status": sum(unsettled),
+            "answers not seen": sum(not found.answers[number] for number in taken),
+            **{f"events {name}": "unknown" if n is None else n for name, n in found.left.items()},
+        }
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count != 0)
+
+
+def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Report:
+    """Start everything below `folder`, do as `plan` says, stop it again."""
+    with (
+        MailServer(folder / "mail") as mail,
+        real(folder / "stack", mail) as stack,
+        Api(stack.address, OWNER, PASSWORD) as api,
+    ):
+        if stack.rabbitmq is None or stack.postgresql is None:
+            raise StackError(
+                "chaos kills no servers of others: unset FAIRLEAD_AMQP_URI, FAIRLEAD_DATABASE_URL"
+            )
+        say(f"ready on {stack.address}; logs in {stack.folder}")
+        return Run(plan, stack, mail, api, say).report()
