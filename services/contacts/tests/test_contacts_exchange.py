@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -545,13 +544,3 @@ def _add_a_field_of_each_type(contacts: Contacts) -> None:
     for key, type in zip(("text", "number", "date", "size", "vip"), FieldType, strict=True):
         choices = ["S", "M", "L"] if type is FieldType.CHOICE else []
         contacts.add_field(key=key, label="x", type=type, choices=choices)
-
-
-@pytest.mark.slow
-def test_how_many_rows_a_second(office: Office) -> None:
-    text = people(10_000)
-    begun = time.process_time()
-    job = office.load(text)
-    rate = 10_000 / (time.process_time() - begun)
-    assert job.counts["created"] == 10_000
-    assert rate > 500, f"{rate:.0f} rows a second of processor time"

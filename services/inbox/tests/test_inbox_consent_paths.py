@@ -29,7 +29,7 @@ from contracts.inbox import (
 from contracts.itineraries import ItineraryChanged
 from fairlead.context import Role
 from fairlead.errors import Invalid
-from fairlead.store import Database
+from fairlead.store import Database, new_id
 from fairlead.store.migrations import migrate
 from inbox.testing import connection, contact, organisation, received, service, trip
 from inbox.testing.desk import Desk
@@ -140,7 +140,7 @@ def test_what_somebody_blocked_holds_for_who_is_part_of_him_now(desk: Desk) -> N
     other = contact("Lisboa", "old@lisboa.test")
     desk.hear("learn_contact", ContactChanged(contact=other))
     survivor = blocked(LISBOA, block())
-    merged = ContactMerged(merge_id=uuid4(), merged_id=other.id, contact=survivor)
+    merged = ContactMerged(merge_id=new_id(), merged_id=other.id, contact=survivor)
     desk.hear("join_contacts", merged)
     for to in (Recipient(contact_id=other.id), Recipient(address="old@lisboa.test")):
         assert list(refused(desk, news(to=[to]))) == ["to"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from contracts.contacts import ContactChanged, ContactMerged, ContactUnmerged
 from contracts.inbox import Draft, Recipient, SearchKind
+from fairlead.store import new_id
 from inbox.testing import contact
 from inbox.testing.team import Team
 
@@ -17,7 +18,7 @@ ANA = contact("Ana Luz", "ana@mail.test")
 LUZ = contact("A. Luz", "luz@mail.test")
 BOTH = msgspec.structs.replace(ANA, version=2, identities=[*ANA.identities, *LUZ.identities])
 GONE = msgspec.structs.replace(LUZ, version=2, identities=[])
-MERGE = uuid4()
+MERGE = new_id()
 MERGED = ContactMerged(merge_id=MERGE, merged_id=LUZ.id, contact=BOTH)
 UNMERGED = ContactUnmerged(
     merge_id=MERGE,
@@ -127,7 +128,7 @@ def test_merged_again_before_the_undoing_is_heard(team: Team) -> None:
     merge(team)
     again = msgspec.structs.replace(BOTH, version=4)
     team.desk.hear(
-        "join_contacts", msgspec.structs.replace(MERGED, merge_id=uuid4(), contact=again)
+        "join_contacts", msgspec.structs.replace(MERGED, merge_id=new_id(), contact=again)
     )
     team.desk.hear("part_contacts", UNMERGED)
     assert (set(timeline(team, ANA.id)), timeline(team, LUZ.id)) == (before, [])
@@ -137,7 +138,7 @@ def test_merged_again_before_the_undoing_is_heard(team: Team) -> None:
 def test_a_chain_of_merges_may_be_heard_from_its_end(team: Team) -> None:
     before = seen(team)
     eva = contact("Eva Luz", "eva@mail.test")
-    later = ContactMerged(merge_id=uuid4(), merged_id=ANA.id, contact=eva)
+    later = ContactMerged(merge_id=new_id(), merged_id=ANA.id, contact=eva)
     team.desk.hear("join_contacts", later)
     team.desk.hear("join_contacts", MERGED)
     whole = {id for timeline, *_ in before for id in timeline}

@@ -35,7 +35,7 @@ from contracts.inbox import (
 from contracts.itineraries import Itinerary, ItineraryChanged, ItineraryState
 from fairlead.context import Role
 from fairlead.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
-from fairlead.store import Database
+from fairlead.store import Database, new_id
 from fairlead.testing.schema import bring_up
 from inbox.testing import connection, contact, organisation, service, trip
 from inbox.testing.desk import Desk
@@ -499,7 +499,7 @@ def test_what_fails_again_and_again_is_held(desk: Desk) -> None:
 
 def test_who_was_merged_meanwhile_gets_it_as_who_he_is_now(desk: Desk) -> None:
     made, other = schedule(desk), contact("Lisboa", "new@lisboa.test")
-    merge = ContactMerged(merge_id=uuid4(), merged_id=LISBOA.id, contact=other)
+    merge = ContactMerged(merge_id=new_id(), merged_id=LISBOA.id, contact=other)
     desk.hear("join_contacts", merge)
     desk.passed = 5 * HOUR
     desk.leave()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -319,13 +318,3 @@ def test_no_two_trips_have_one_external_id_of_a_portal(office: Office) -> None:
         office.itineraries.create_itinerary(details=unnamed)
     with acting(STRANGER):
         office.itineraries.create_itinerary(details=mine)
-
-
-@pytest.mark.slow
-def test_how_many_rows_a_second(office: Office) -> None:
-    text = stays(1000, first=-500)
-    begun = time.process_time()
-    job = office.load(text)
-    rate = 1000 / (time.process_time() - begun)
-    assert job.counts["created"] == 1000
-    assert rate > 200, f"{rate:.0f} rows a second of processor time"
