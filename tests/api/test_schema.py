@@ -27,7 +27,7 @@ from .conftest import Running
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
 
-EXAMPLES = 8  # of each kind for each operation
+EXAMPLES = 4  # of each kind for each operation
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     status_code_conformance,
