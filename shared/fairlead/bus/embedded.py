@@ -5,6 +5,9 @@ handed out beyond the prefetch, nobody gets a request that its caller has given 
 nothing on a disk, so an event is safe only when it is settled: `publish` returns when the inbox of
 each service that wants it has it. Until then it stands in the outbox of who said it, and a process
 that begins again says it again (docs/adr/0002).
+
+Calls go before events, however many of those there are: see `fairlead.precedence`. A call counts
+that was begun for a person; what a service asks while it works on an event is part of that work.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ import eventlet
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
+from ..context import Role, current
 from ..errors import Unavailable
+from ..precedence import precedence
 from .broker import (
     Answer,
     OnBroken,
@@ -32,6 +37,10 @@ from .broker import (
     report,
     request_queue,
 )
+
+# While calls are under way, so long an event waits before it is handed out all the same: a few
+# times as long as a handler's transaction takes, so that a backlog gets a share of its own.
+PATIENCE_SECONDS = 0.03
 
 
 class _Pending:
@@ -64,6 +73,7 @@ class _Message:
     pending: _Pending | None = None  # for an event
     reply: Answer | None = None  # for a request
     expires: float = float("inf")
+    call: str = ""  # that goes before events
     slots: Semaphore | None = None
 
     def done(self) -> None:
@@ -71,6 +81,7 @@ class _Message:
             self.slots.release()
         if self.pending is not None:
             self.pending.settle()
+        precedence.end(self.call)
 
     def answer(self, body: bytes) -> None:
         if self.reply is not None:
@@ -79,8 +90,12 @@ class _Message:
 
 @dataclass(slots=True)
 class _Queue:
-    """Messages in order, and who takes them: several that are registered share them."""
+    """Messages in order, and who takes them: several that are registered share them.
 
+    `line` is for those that give way to calls, which they do one by one.
+    """
+
+    line: Semaphore | None = None
     consumers: list[tuple[OnMessage, int]] = field(default_factory=list)
     waiting: deque[_Message] = field(default_factory=deque)
     filled: Semaphore = field(default_factory=lambda: Semaphore(0))
@@ -100,9 +115,13 @@ class _Queue:
             while True:
                 slots.acquire()
                 self.filled.acquire()
+                if self.line is not None:
+                    with self.line:
+                        precedence.give_way(PATIENCE_SECONDS)
                 message = self.waiting.popleft()
                 if message.expires < time.monotonic():
                     slots.release()
+                    precedence.end(message.call)
                     continue
                 message.slots = slots
                 on_message(message)
@@ -128,6 +147,7 @@ class EmbeddedBroker:
         self._requests: dict[str, _Queue] = {}
         self._events: dict[str, _Queue] = {}
         self._bindings: dict[str, set[str]] = {}
+        self._line = Semaphore(1)
         self._pending: set[_Pending] = set()
         self._on_reply: OnReply = lambda correlation, body: None
         self._on_unroutable: OnUnroutable = lambda correlation: None
@@ -152,7 +172,7 @@ class EmbeddedBroker:
         del on_dead
         for topic in topics:
             self._bindings.setdefault(topic, set()).add(event_queue(service))
-        queue = self._events.setdefault(event_queue(service), _Queue())
+        queue = self._events.setdefault(event_queue(service), _Queue(line=self._line))
         queue.consumers.append((on_event, prefetch))
 
     def listen(self, on_reply: OnReply, on_unroutable: OnUnroutable, on_lost: OnLost) -> None:
@@ -165,11 +185,15 @@ class EmbeddedBroker:
         if queue is None:
             self._on_unroutable(correlation)
             return
+        call = correlation if current().role is not Role.SERVICE else ""
+        if call:
+            precedence.begin(call, seconds)
         queue.put(
             _Message(
                 body,
                 reply=lambda reply: self._on_reply(correlation, reply),
                 expires=time.monotonic() + seconds,
+                call=call,
             )
         )
 

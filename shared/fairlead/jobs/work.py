@@ -18,6 +18,7 @@ from ..bus.outbox import publish
 from ..context import acting
 from ..contract import Right
 from ..errors import Failure
+from ..precedence import precedence
 from ..service import ServiceStore
 from ..store import (
     EVERYWHERE,
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 S = TypeVar("S", bound=msgspec.Struct)
 
 TURN_SECONDS = 2.0  # how long one job is worked on before another has its turn
+PATIENCE_SECONDS = 0.3  # how long a step gives way to calls that come one after another
 TOLD_SECONDS = 1.0  # at least, between two events that only say how far it is
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 LAST_TRY = 8
@@ -150,6 +152,7 @@ class Worker:
         until = time.monotonic() + TURN_SECONDS
         going = True
         while going:
+            precedence.give_way(PATIENCE_SECONDS)
             try:
                 if row.cancelling:
                     self._cancel(row, _made(row, kind))

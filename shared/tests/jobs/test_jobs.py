@@ -621,3 +621,11 @@ def test_a_claim_is_held_or_lost(trial: Trial) -> None:
         assert rows.claim_next(session, "you", trial.clock()) is not None
     with pytest.raises(LeaseLost), trial.database.transaction(OURS) as session:
         rows.held(session, claimed)
+
+
+def test_each_step_gives_way_to_calls(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
+    monkeypatch.setattr(work.precedence, "give_way", lambda seconds: happened.append("gave way"))
+    trial.start()
+    trial.work(counting(before=lambda job, number: happened.append("step")))
+    assert happened == ["gave way", "step"] * 3
