@@ -20,7 +20,7 @@ from contracts.contacts import (
 from fairlead.audit import record
 from fairlead.bus import publish
 from fairlead.errors import Conflict, Invalid
-from fairlead.store import insert_into, new_id, organisation_of, search
+from fairlead.store import insert_many, new_id, organisation_of, search
 
 from . import book
 from .book import Profile
@@ -255,7 +255,7 @@ class Batch:
             (MarkRow, marked),
         ):
             if values:
-                session.execute(insert_into(session, model), values)
+                insert_many(session, model, values)
         organisation = organisation_of(session)
         assert organisation is not None, "a job is of one organisation"
         for one in made:  # inserted past the objects that would say so themselves

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from contacts.domain import sheet
 from contacts.exporting import Exporter
-from contacts.importing import Importer
+from contacts.importing import AT_ONCE, Importer
 from contracts.common import Channel, FileRef
 from contracts.contacts import (
     ContactChanged,
@@ -336,7 +336,7 @@ def test_a_cancelled_or_failed_import_leaves_its_refusals_and_no_memory(
     office.work()
     for job, state in ((cancelled, JobState.CANCELLED), (failed, JobState.FAILED)):
         done = office.contacts.get_job(id=job.id)
-        assert (done.state, done.done, done.refused) == (state, 250, 1)
+        assert (done.state, done.done, done.refused) == (state, AT_ONCE, 1)
         assert "Bea,no mail,,2,email," in office.read(done.refusals)
     assert not office.desk.service.importer._under_way
 
@@ -368,7 +368,7 @@ def test_an_import_is_cancelled_between_its_steps(
     office.contacts.cancel_job(id=job.id)
     office.work()
     done = office.contacts.get_job(id=job.id)
-    assert (done.state, done.counts["created"]) == (JobState.CANCELLED, 250)
+    assert (done.state, done.counts["created"]) == (JobState.CANCELLED, AT_ONCE)
 
 
 def test_a_mapping_is_suggested_again(office: Office) -> None:

@@ -24,9 +24,7 @@ def learn_contact(session: Session, contact: Contact, *, anew: bool = False) -> 
     """Keep what is news of a contact, and show it in his conversations; returns whether it was."""
     if not people.learn(session, contact, anew=anew):
         return False
-    card = people.card(session, contact.id)
-    assert card is not None
-    conversations.rename(session, contact.id, *card)
+    conversations.rename(session, contact.id, *people.card_of(contact))
     return True
 
 

@@ -14,7 +14,7 @@ from .columns import JSON, Json, UTCDateTime, ZoneName
 from .database import Database, in_transaction
 from .faults import StoreBusy, is_away, is_duplicate, is_serialization
 from .identity import new_id
-from .inserting import insert_into
+from .inserting import insert_into, insert_many
 from .keyset import BadPage, Order, Page, page
 from .queue import Claimable, LeaseLost, backoff, claim, due_index
 from .row_security import bypasses_row_security, enable_row_security, unprotected_tables
@@ -62,6 +62,7 @@ __all__ = [
     "enable_row_security",
     "in_transaction",
     "insert_into",
+    "insert_many",
     "is_away",
     "is_duplicate",
     "is_serialization",

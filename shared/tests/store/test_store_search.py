@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from fairlead.admin import Request
 from fairlead.errors import Invalid, NotFound
 from fairlead.runtime import Runtime
-from fairlead.store import EVERYWHERE, Database, Scoped, insert_into, new_id, new_metadata
+from fairlead.store import EVERYWHERE, Database, Scoped, insert_many, new_id, new_metadata
 from fairlead.store.migrations import FAIRLEAD
 from fairlead.store.search import (
     Entry,
@@ -451,7 +451,7 @@ def _unindexed(database: Database, count: int) -> None:
     for organisation in (OURS, THEIRS):
         with database.transaction(organisation) as session:
             rows = [{"id": new_id(), "text": f"letter {number}"} for number in range(count)]
-            session.execute(insert_into(session, Letter), rows)
+            insert_many(session, Letter, rows)
 
 
 def test_a_pass_brings_in_what_was_there_before_and_ends(

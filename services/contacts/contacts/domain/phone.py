@@ -39,8 +39,11 @@ def parse(written: str, region: str | None) -> str:
         raise ValueError("is no phone number") from None
     if number.extension:
         raise ValueError("has an extension, which no message can reach")
-    e164 = current(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(e164))
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = current(written)
+    if e164 != written:
+        number = phonenumbers.parse(e164)
+    reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(_REASONS.get(reason, "is no phone number"))
     return e164

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from contracts.common import Channel
 from contracts.contacts import ContactKind, ContactSort, Scheme, TagCount
-from fairlead.store import Order, Page, insert_into, page, search
+from fairlead.store import Order, Page, insert_many, page, search
 
 from ..domain import marks
 from ..domain.record import KeptIdentity
@@ -193,7 +193,7 @@ def set_marks(session: Session, contact_id: UUID, wanted: Iterable[str]) -> None
         )
     if new:
         rows = [{"mark": mark, "contact_id": contact_id} for mark in sorted(new)]
-        session.execute(insert_into(session, MarkRow), rows)
+        insert_many(session, MarkRow, rows)
 
 
 def people_of(session: Session, companies: Collection[UUID]) -> Iterator[list[ContactRow]]:
@@ -306,4 +306,4 @@ def rehome(session: Session, contact_id: UUID, identities: Sequence[KeptIdentity
         for position, each in enumerate(identities)
     ]
     if rows:
-        session.execute(insert_into(session, IdentityRow), rows)
+        insert_many(session, IdentityRow, rows)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fairlead.projections.models import is_news
-from fairlead.store import Order, Page, insert_into, page
+from fairlead.store import Order, Page, insert_into, insert_many, page
 
 from .tables import ConsentRow, FieldRow, MappingRow, NoteRow, TravellerRow, TripRow
 
@@ -95,7 +95,7 @@ def learn_trip(
     )
     if travellers:
         rows = [{"contact_id": each, "trip_id": id} for each in sorted(travellers)]
-        session.execute(insert_into(session, TravellerRow), rows)
+        insert_many(session, TravellerRow, rows)
 
 
 def forget_trip(session: Session, id: UUID) -> None:

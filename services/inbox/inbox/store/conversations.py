@@ -322,6 +322,9 @@ def due(session: Session, now: dt.datetime, limit: int) -> list[tuple[UUID, UUID
 
 def rename(session: Session, contact_id: UUID, name: str, searched: str) -> None:
     """Let the conversations of a contact show his name as it is now, and be found by it."""
+    theirs = select(ConversationRow).where(ConversationRow.contact_id == contact_id)
+    if session.scalars(theirs.with_only_columns(ConversationRow.id).limit(1)).first() is None:
+        return  # nobody has written with most whom an import brings
     session.execute(
         update(ConversationRow)
         .where(ConversationRow.contact_id == contact_id)
@@ -331,7 +334,6 @@ def rename(session: Session, contact_id: UUID, name: str, searched: str) -> None
         .values(contact_name=name, contact_searched=searched)
         .execution_options(synchronize_session=False)
     )
-    theirs = select(ConversationRow).where(ConversationRow.contact_id == contact_id)
     for row in session.scalars(theirs.execution_options(populate_existing=True)):
         put(session, row.search_entry(session))
 

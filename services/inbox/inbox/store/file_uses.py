@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fairlead.store import Scoped, insert_into
+from fairlead.store import Scoped, insert_many
 
 from .files import FileRow
 from .schema import Base, word
@@ -54,7 +54,7 @@ def put(session: Session, kind: User, user_id: UUID, files: Collection[UUID]) ->
     there = hold(session, files)
     rows = [{"file_id": each, "kind": kind, "user_id": user_id} for each in there]
     if rows:
-        session.execute(insert_into(session, FileUseRow).on_conflict_do_nothing(), rows)
+        insert_many(session, FileUseRow, rows, known=True)
 
 
 def hold(session: Session, ids: Collection[UUID]) -> list[UUID]:

@@ -9,7 +9,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.inbox import Label
-from fairlead.store import Scoped, Versioned, insert_into
+from fairlead.store import Scoped, Versioned, insert_many
 
 from .conversations import ConversationRow
 from .schema import Base
@@ -89,7 +89,7 @@ def put(session: Session, conversation_id: UUID, label_ids: Collection[UUID]) ->
     """Let a conversation have these labels too."""
     rows = [{"label_id": each, "conversation_id": conversation_id} for each in label_ids]
     if rows:
-        session.execute(insert_into(session, LabelledRow).on_conflict_do_nothing(), rows)
+        insert_many(session, LabelledRow, rows, known=True)
 
 
 def take_off(session: Session, conversation_id: UUID, label_ids: Collection[UUID]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, 
 
 from contracts.common import Channel
 from contracts.inbox import LinkOrigin, MessagePage
-from fairlead.store import Order, Scoped, insert_into, page
+from fairlead.store import Order, Scoped, insert_many, page
 
 from .messages import MessageRow, links_of, shown, view_of
 from .schema import Base, word
@@ -100,7 +100,7 @@ def record(session: Session, message: MessageRow) -> None:
         for each in _contacts(message)
     ]
     if rows:
-        session.execute(insert_into(session, ContactLinkRow), rows)
+        insert_many(session, ContactLinkRow, rows)
 
 
 def replace_trips(session: Session, message: MessageRow, links: Mapping[UUID, LinkOrigin]) -> None:
@@ -137,7 +137,7 @@ def set_contacts(session: Session, rows: Collection[MessageRow]) -> None:
         if (contact_id, id) not in present
     ]
     if new:
-        session.execute(insert_into(session, ContactLinkRow), new)
+        insert_many(session, ContactLinkRow, new)
 
 
 def trips_of(session: Session, ids: Collection[UUID]) -> list[UUID]:
@@ -225,4 +225,4 @@ def _record_trips(session: Session, message: MessageRow) -> None:
         for link in message.links
     ]
     if rows:
-        session.execute(insert_into(session, TripLinkRow), rows)
+        insert_many(session, TripLinkRow, rows)

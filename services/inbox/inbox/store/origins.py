@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fairlead.store import Json, Scoped, insert_into
+from fairlead.store import Json, Scoped, insert_many
 
 from .conversations import ConversationRow
 from .links import ContactLinkRow
@@ -103,7 +103,7 @@ def add_messages(session: Session, contact_id: UUID, ids: Collection[UUID]) -> N
     """Write down that messages came to a contact."""
     new = [{"contact_id": contact_id, "kind": Kind.MESSAGE, "row_id": id} for id in ids]
     for some in batches(new):
-        session.execute(insert_into(session, OriginRow).on_conflict_do_nothing(), some)
+        insert_many(session, OriginRow, some, known=True)
 
 
 def forget(session: Session, contact_id: UUID) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.contacts import Contact, Scheme
 from fairlead.projections.models import is_news
-from fairlead.store import Json, Scoped, insert_into, organisation_of
+from fairlead.store import Json, Scoped, insert_into, insert_many, organisation_of
 from fairlead.store.search import Entry, Searched, put, remove, words
 
 from . import contact_merges, indexes
@@ -57,10 +57,11 @@ def learn(session: Session, contact: Contact, *, anew: bool = False) -> bool:
     """Keep `contact` unless this version is known or, made `anew`, a newer one; returns whether it
     was kept."""
     addresses = [(identity.scheme, identity.value.casefold()) for identity in contact.identities]
+    name, searched = card_of(contact)
     values = {
         "version": contact.version,
-        "name": contact.name,
-        "searched": searchable(contact.name, contact.company, *(value for _, value in addresses)),
+        "name": name,
+        "searched": searched,
         "document": contact,
     }
     kept = session.execute(
@@ -88,7 +89,7 @@ def learn(session: Session, contact: Contact, *, anew: bool = False) -> bool:
         for scheme, value in dict.fromkeys(addresses)
     ]
     if rows:
-        session.execute(insert_into(session, AddressRow), rows)
+        insert_many(session, AddressRow, rows)
     return True
 
 
@@ -108,6 +109,12 @@ def card(session: Session, id: UUID | None) -> tuple[str, str] | None:
     wanted = select(ContactRow.name, ContactRow.searched).where(ContactRow.id == id)
     found = session.execute(wanted).first()
     return (found.name, found.searched) if found else None
+
+
+def card_of(contact: Contact) -> tuple[str, str]:
+    """The same of a contact that is at hand."""
+    values = (identity.value.casefold() for identity in contact.identities)
+    return contact.name, searchable(contact.name, contact.company, *values)
 
 
 def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Contact]:

@@ -39,7 +39,7 @@ from fairlead.store import (
     Scoped,
     claim,
     due_index,
-    insert_into,
+    insert_many,
     page,
     queue,
 )
@@ -148,7 +148,7 @@ def note_about(session: Session, row: ScheduledRow, contacts: Mapping[UUID, bool
             {"about_id": each, "scheduled_id": row.id, "leads": leads}
             for each, leads in about.items()
         ]
-        session.execute(insert_into(session, AboutRow), rows)
+        insert_many(session, AboutRow, rows)
 
 
 def locked(session: Session, id: UUID) -> ScheduledRow | None:

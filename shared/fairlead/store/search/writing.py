@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Mapped, Session
 
-from ..inserting import insert_into
+from ..inserting import insert_many
 from ..scoping import Scoped, ScopedSession
 from .tables import FormRow, Index, TermRow
 
@@ -142,7 +142,7 @@ def _write(session: Session, organisation: UUID, noted: dict[_Key, Entry | None]
         _remove(session, organisation, gone)
     _learn(session, organisation, words)
     for rows in _batches(added):
-        session.execute(insert_into(session, TermRow).on_conflict_do_nothing(), rows)
+        insert_many(session, TermRow, rows, known=True)
 
 
 def _present(
@@ -237,7 +237,7 @@ def _learn(
         for form in sorted(index.forms(word, with_typos=number < WITH_TYPOS))
     ]
     for each in _batches(rows):
-        session.execute(insert_into(session, FormRow).on_conflict_do_nothing(), each)
+        insert_many(session, FormRow, each, known=True)
 
 
 def _batches(items: Iterable[Any]) -> Iterable[list[Any]]:
