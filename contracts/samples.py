@@ -119,6 +119,8 @@ def _plain(info: inspect.Type, place: _Place) -> Any:
             return _id(place)
         case inspect.StrType():
             return next((each for each in _texts(place) if _fits(info, each)), "")
+        case inspect.BytesType():
+            return next(_texts(place)).encode()
         case inspect.IntType() | inspect.FloatType():
             return _number(info, place)
         case inspect.DateTimeType():

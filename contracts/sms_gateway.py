@@ -28,6 +28,7 @@ class SmsConnectionKind(enum.Enum):
 
     SANDBOX = "sandbox"
     SMPP = "smpp"
+    HTTP = "http"
 
 
 class SmppDirection(enum.Enum):
@@ -82,6 +83,23 @@ class SmppServer(Message):
     id_rule: MessageIdRule = MessageIdRule.AS_IS
 
 
+class HttpApi(Message):
+    """A carrier's API over HTTPS in the shape of Twilio's. The token is never given back.
+
+    `account` is its name for us, and with `token` how we sign in; the token signs its callbacks,
+    too, which it brings to `/api/v1/hooks/sms/{id}` of the connection. With a `messaging_service`
+    the carrier chooses the sender from a pool. `at_once` is how many requests are under way at a
+    time, `per_second` how many leave.
+    """
+
+    account: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    base_url: Annotated[str, Meta(min_length=8, max_length=300)] = "https://api.twilio.com"
+    token: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    messaging_service: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    at_once: Annotated[int, Meta(ge=1, le=50)] = 10
+    per_second: Annotated[float, Meta(ge=0.1, le=1000)] = 10
+
+
 class SmsConnectionDetails(Message):
     """What a person configures. Absent secrets keep those that are stored.
 
@@ -95,6 +113,7 @@ class SmsConnectionDetails(Message):
     kind: SmsConnectionKind
     sender: SmsSender
     smpp: SmppServer | None = None
+    http: HttpApi | None = None
     plain: bool = True
     validity_hours: Annotated[int, Meta(ge=1, le=168)] = 48
     stop_words: Annotated[list[Name], Meta(max_length=20)] = []
@@ -231,6 +250,21 @@ class SmsGateway(PersonHolder, Interface, Protocol):
     @call(rights.CONFIGURE_CHANNELS, mutates=True)
     def remove_sms_connection(self, *, id: UUID) -> None:
         """Stop using a connection. Its history stays."""
+        ...
+
+    @call(rights.PUBLIC, mutates=True)
+    def take_sms_callback(
+        self,
+        *,
+        id: UUID,
+        url: Annotated[str, Meta(max_length=2000)],
+        content_type: Line,
+        signature: Line,
+        body: Annotated[bytes, Meta(max_length=100_000)],
+    ) -> None:
+        """A carrier brings a text or says how one fares, at the `url` that it signed. It is kept
+        before this returns, once however often it comes. Forbidden `sms_gateway.signature` for who
+        is not the carrier of the connection `id`, or where there is none."""
         ...
 
     @call(rights.SERVICES_ONLY)

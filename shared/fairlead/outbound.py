@@ -43,6 +43,10 @@ class Unreached(OutboundError):
     """No answer: the name, the connection, the certificate, the protocol or the time failed."""
 
 
+class Unanswered(Unreached):
+    """No answer, after the request may have left in whole: the other side may have acted on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How long a request may last and how much of the answer is read.
@@ -149,7 +153,7 @@ class Outbound:
     ) -> Answer:
         """Ask, and return whatever was answered, errors of HTTP too.
 
-        Raises Refused and Unreached.
+        Raises Refused and Unreached; of these Unanswered where the request may have arrived.
         """
         until = time.monotonic() + bounds.total
         target = self.target(url)
@@ -182,6 +186,7 @@ class Outbound:
             sock = connect(found, target.port, min(bounds.connect, _left(until)))
         except OSError as error:
             raise Unreached(f"no connection to {target.host}: {_words(error)}") from None
+        begun = False
         try:
             address = str(sock.getpeername()[0])
             if target.scheme == "https":
@@ -194,13 +199,15 @@ class Outbound:
             connection = http.client.HTTPConnection(target.host, target.port)
             connection.sock = TimedSocket(sock, until)
             sent = {"User-Agent": "Fairlead", **headers, **_ALWAYS}
+            begun = True
             connection.request(method, target.path, body=body, headers=sent)
             with connection.getresponse() as response:
                 content, cut = _read(response, bounds)
                 found_headers = {name.lower(): value for name, value in response.getheaders()}
                 status = response.status
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Unreached(f"{target.host} gave no answer: {_words(error)}") from None
+            failed = Unanswered if begun else Unreached
+            raise failed(f"{target.host} gave no answer: {_words(error)}") from None
         finally:
             sock.close()
         return Answer(status, found_headers, content, cut, target.url, address)
@@ -250,5 +257,6 @@ __all__: Sequence[str] = (
     "OutboundError",
     "Refused",
     "Target",
+    "Unanswered",
     "Unreached",
 )

@@ -85,6 +85,7 @@ OPEN_TO_ALL = {
     ("GET", f"{API}/account-links/<token>"),
     ("POST", f"{API}/account-links/<token>"),
     ("GET", f"{API}/openapi.json"),
+    ("POST", f"{API}/hooks/sms/<uuid:connection>"),
     ("GET", "/t/o/<token>.gif"),
     ("GET", "/t/c/<token>"),
     ("GET", "/t/u/<token>"),

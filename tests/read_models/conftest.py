@@ -19,6 +19,7 @@ from email_gateway.oauth import Tokens
 from email_gateway.service import EmailGatewayService
 from email_gateway.settings import EmailSettings
 from fairlead.kinds import Secret
+from fairlead.outbound import Outbound
 from fairlead.secrets import Vault, new_key
 from fairlead.service import ServiceStore
 from fairlead.settings import Common
@@ -69,7 +70,7 @@ def _office(store: ServiceStore) -> Any:
 
 def _texts(store: ServiceStore) -> Any:
     vault = Vault([Secret(new_key())])
-    connecting = Connecting(store, vault, sandbox=True)
+    connecting = Connecting(store, vault, Outbound(), sandbox=True)
     return SimpleNamespace(connecting=connecting, carriers=SimpleNamespace(keep=lambda: None))
 
 

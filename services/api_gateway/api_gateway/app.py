@@ -15,6 +15,7 @@ from . import (
     audit,
     events,
     home,
+    hooks,
     jobs,
     messages,
     papers,
@@ -66,6 +67,7 @@ def create_app(parts: Gateway) -> Flask:
         )
     for module in (session, messages, attachments, audit, jobs, papers, events):
         app.register_blueprint(module.views, url_prefix=API)
+    app.register_blueprint(hooks.views, url_prefix=f"{API}/hooks")
     app.register_blueprint(public.views)
     app.register_blueprint(attachments.links)
     app.register_blueprint(welcome.views)
@@ -84,6 +86,7 @@ _OPEN_TO_ALL = frozenset(
         "session.forgotten",
         "session.look_at_link",
         "session.use_link",
+        "hooks.sms",
         "openapi",
     }
 )

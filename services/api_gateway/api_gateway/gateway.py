@@ -37,6 +37,7 @@ class Gateway:
     inbox: Inbox
     itineraries: Itineraries
     email: EmailGateway
+    sms: SmsGateway
     sessions: Sessions
     files: FileStore
     file_links: FileLinks
@@ -73,6 +74,7 @@ def make_gateway(
         inbox=clients[Inbox],
         itineraries=clients[Itineraries],
         email=clients[EmailGateway],
+        sms=clients[SmsGateway],
         sessions=sessions,
         files=files,
         file_links=FileLinks(settings.secret_keys, settings.public_url.reveal()),

@@ -15,10 +15,14 @@ import structlog
 
 from contracts.channels import ConnectionState
 from contracts.sms_gateway import SmppServer, SmsConnectionKind
+from fairlead.outbound import Outbound
 from fairlead.secrets import Vault
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import lease
 
+from .carrier import Carrier
+from .http_api.client import Api, Client
+from .http_carrier import HttpCarrier
 from .secret import password_of
 from .smpp.session import Direction, Options
 from .smpp_carrier import SmppCarrier
@@ -35,24 +39,28 @@ LEASE_SECONDS = 30.0  # renewed each time `keep` is called, every five seconds
 @dataclass(slots=True)
 class _Kept:
     version: int
-    carrier: SmppCarrier
+    carrier: Carrier
     greenlet: Any
 
 
 class Carriers:
-    """Sessions that are kept here, and the sandbox, which is everybody's."""
+    """Carriers that are kept here, and the sandbox, which is everybody's."""
 
     def __init__(
         self,
         store: ServiceStore,
         vault: Vault,
         wake_reader: Callable[[], None],
+        outbound: Outbound,
+        hooks: str,
         *,
         private_hosts: bool,
     ) -> None:
         self._store = store
         self._vault = vault
         self._wake_reader = wake_reader
+        self._outbound = outbound
+        self._hooks = hooks
         self._private_hosts = private_hosts
         self._owner = secrets.token_hex(8)
         self._kept: dict[UUID, _Kept] = {}
@@ -62,7 +70,7 @@ class Carriers:
         """The connections by which this process can send now."""
         return [id for id, kept in self._kept.items() if kept.carrier.ready] + [*self._sandboxes]
 
-    def of(self, id: UUID) -> SmppCarrier | None:
+    def of(self, id: UUID) -> Carrier | None:
         """The carrier of a connection, if it is kept here."""
         kept = self._kept.get(id)
         return kept.carrier if kept else None
@@ -79,8 +87,9 @@ class Carriers:
             if row is None or row.version != kept.version or not self._lease(id):
                 self._leave(id)
         for id, row in rows.items():
-            if row.details.smpp and id not in self._kept and self._lease(id):
-                self._begin(row, row.details.smpp)
+            if id not in self._kept and id not in self._sandboxes and self._lease(id):
+                carrier = self._carrier(row)
+                self._kept[id] = _Kept(row.version, carrier, eventlet.spawn(carrier.run))
 
     def stop(self) -> None:
         """Sign out everywhere; another process may go on at once."""
@@ -100,12 +109,19 @@ class Carriers:
         with self._store.transaction(EVERYWHERE) as session:
             lease.release(session, f"carrier {id}", self._owner)
 
-    def _begin(self, row: ConnectionRow, smpp: SmppServer) -> None:
-        password = password_of(self._vault, row)
-        options = options_of(smpp, password, private_hosts=self._private_hosts)
-        taker = Taker(self._store, row.organisation_id, row.id, row.details, self._wake_reader)
-        carrier = SmppCarrier(options, smpp.per_second, taker, partial(self._tell, row))
-        self._kept[row.id] = _Kept(row.version, carrier, eventlet.spawn(carrier.run))
+    def _carrier(self, row: ConnectionRow) -> Carrier:
+        details, password = row.details, password_of(self._vault, row)
+        tell = partial(self._tell, row)
+        if details.http is not None:
+            http = details.http
+            api = Api(http.base_url, http.account, password, http.messaging_service)
+            callbacks = f"{self._hooks}/{row.id}"
+            client = Client(api, self._outbound)
+            return HttpCarrier(client, http, details.sender, callbacks, tell)
+        assert details.smpp is not None  # for the type checker: each kind has its part
+        options = options_of(details.smpp, password, private_hosts=self._private_hosts)
+        taker = Taker(self._store, row.organisation_id, row.id, details, self._wake_reader)
+        return SmppCarrier(options, details, taker, tell)
 
     def _tell(self, row: ConnectionRow, state: ConnectionState, reason: str | None) -> None:
         try:

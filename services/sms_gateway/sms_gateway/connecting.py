@@ -8,10 +8,16 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from contracts.channels import ConnectionState
-from contracts.sms_gateway import SmsConnection, SmsConnectionDetails, SmsConnectionKind
+from contracts.sms_gateway import (
+    HttpApi,
+    SmsConnection,
+    SmsConnectionDetails,
+    SmsConnectionKind,
+)
 from fairlead.audit import record
 from fairlead.context import current
 from fairlead.errors import Invalid, Stale
+from fairlead.outbound import Outbound, Refused
 from fairlead.secrets import Vault
 from fairlead.service import ServiceStore
 from fairlead.store import new_id
@@ -26,9 +32,12 @@ from .told import announce
 class Connecting:
     """Makes, changes and removes connections."""
 
-    def __init__(self, store: ServiceStore, vault: Vault, *, sandbox: bool) -> None:
+    def __init__(
+        self, store: ServiceStore, vault: Vault, outbound: Outbound, *, sandbox: bool
+    ) -> None:
         self._store = store
         self._vault = vault
+        self._outbound = outbound
         self._sandbox = sandbox
 
     def listed(self) -> list[SmsConnection]:
@@ -70,7 +79,8 @@ class Connecting:
                 raise Stale(
                     "sms_gateway.connection_changed", "Somebody changed the connection meanwhile"
                 )
-            password = _password(details) or password_of(self._vault, row)
+            kept = password_of(self._vault, row) if row.details.kind is details.kind else ""
+            password = _password(details) or kept
             self._check(details, password)
             self._fill(session, row, details, password)
             if details.kind is not SmsConnectionKind.SANDBOX:
@@ -104,8 +114,21 @@ class Connecting:
                 wrong["smpp.password"] = "is needed to sign in"
             elif not password.isascii() or not details.smpp.system_id.isascii():
                 wrong["smpp"] = "name and password must be ASCII"
+        if details.kind is SmsConnectionKind.HTTP:
+            wrong |= self._wrong_http(details.http, password)
         if wrong:
             raise Invalid.fields("sms_gateway.invalid", wrong)
+
+    def _wrong_http(self, http: HttpApi | None, token: str) -> dict[str, str]:
+        if http is None:
+            return {"http": "is needed for this kind"}
+        if not token:
+            return {"http.token": "is needed to sign in"}
+        try:
+            self._outbound.target(http.base_url)
+        except Refused as error:
+            return {"http.base_url": error.text}
+        return {}
 
     def _fill(
         self, session: Session, row: ConnectionRow, details: SmsConnectionDetails, password: str
@@ -116,9 +139,14 @@ class Connecting:
                     announce(session, other)
             row.is_default = True
         smpp = details.smpp and msgspec.structs.replace(details.smpp, password=None)
+        http = details.http and msgspec.structs.replace(details.http, token=None)
         if details.kind is SmsConnectionKind.SANDBOX:
-            smpp, row.state, row.reason = None, ConnectionState.OPEN.value, None
-        row.details = msgspec.structs.replace(details, smpp=smpp)
+            row.state, row.reason = ConnectionState.OPEN.value, None
+        row.details = msgspec.structs.replace(
+            details,
+            smpp=smpp if details.kind is SmsConnectionKind.SMPP else None,
+            http=http if details.kind is SmsConnectionKind.HTTP else None,
+        )
         organisation = current().need_organisation()
         row.secrets = encrypted(self._vault, password, organisation) if password else None
         row.version += 1
@@ -140,4 +168,6 @@ def view(row: ConnectionRow) -> SmsConnection:
 
 
 def _password(details: SmsConnectionDetails) -> str:
-    return (details.smpp and details.smpp.password) or ""
+    if details.kind is SmsConnectionKind.SMPP:
+        return (details.smpp and details.smpp.password) or ""
+    return (details.http and details.http.token) or ""

@@ -12,6 +12,7 @@ from fairlead.context import current
 
 from .domain import senders
 from .domain.parts import Reference, Split, TooLong, prepared, split
+from .http_api.client import LONGEST
 from .store import connections, opt_outs, texts
 from .store.tables import TextRow
 from .told import tell
@@ -26,7 +27,7 @@ def take(session: Session, queued: SmsQueued, now: dt.datetime) -> None:
     refused = NO_CONNECTION if details is None else _refusal(session, queued)
     text = queued.text if queued.exact else leaving(queued.text, details)
     try:
-        made = split(text, reference_of(details))
+        made = cut(text, details)
     except TooLong as error:
         refused, made = f"The text is too long: {error}", split("")
     row = TextRow(
@@ -56,7 +57,7 @@ def take(session: Session, queued: SmsQueued, now: dt.datetime) -> None:
 def measured(text: str, details: SmsConnectionDetails | None) -> Measured:
     """What `text` weighs on a connection. Raises TooLong."""
     left = leaving(text, details)
-    made: Split = split(left, reference_of(details))
+    made = cut(left, details)
     forced = made.forced_by
     return Measured(
         text=left,
@@ -72,6 +73,13 @@ def measured(text: str, details: SmsConnectionDetails | None) -> Measured:
 def leaving(text: str, details: SmsConnectionDetails | None) -> str:
     """A text as its connection sends it."""
     return prepared(text, plain=details is None or details.plain)
+
+
+def cut(text: str, details: SmsConnectionDetails | None) -> Split:
+    """A text in the parts that its connection counts. Raises TooLong."""
+    if details is not None and details.http is not None and len(text) > LONGEST:
+        raise TooLong(f"the carrier takes {LONGEST:,} characters, and it has {len(text):,}")
+    return split(text, reference_of(details))
 
 
 def reference_of(details: SmsConnectionDetails | None) -> Reference:

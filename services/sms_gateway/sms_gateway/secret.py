@@ -1,4 +1,4 @@
-"""A connection's password at rest."""
+"""A connection's password or token at rest."""
 
 from __future__ import annotations
 

@@ -67,6 +67,11 @@ class SmsGatewayService:
         """Work off what carriers brought."""
         self.office.reader.work_some()
 
+    @loop(every=0)
+    def work_callbacks(self) -> None:
+        """Work off what carriers said over HTTP."""
+        self.office.callbacks.work_some()
+
     @loop(every=5.0)
     def keep_connected(self) -> bool:
         """Sign in where nobody is."""
@@ -119,6 +124,12 @@ class SmsGatewayService:
     @rpc
     def remove_sms_connection(self, *, id: UUID) -> None:
         self.office.connecting.remove(id)
+
+    @rpc
+    def take_sms_callback(
+        self, *, id: UUID, url: str, content_type: str, signature: str, body: bytes
+    ) -> None:
+        self.office.callbacks.take(id, url, content_type, signature, body)
 
     @rpc
     def sms_connections_page(self, *, after: UUID | None, limit: int) -> ConnectionCopies:

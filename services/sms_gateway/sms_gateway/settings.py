@@ -12,5 +12,5 @@ class SmsSettings(Common):
         "FAIRLEAD_SMS_PRIVATE_HOSTS",
         boolean(),
         default="no",
-        help="Whether message centres may be on private networks and loopback",
+        help="Whether carriers may be on private networks and loopback, and asked by http",
     )

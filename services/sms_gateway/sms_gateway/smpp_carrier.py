@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -11,22 +11,25 @@ import eventlet
 import structlog
 
 from contracts.channels import ConnectionState
+from contracts.sms_gateway import SmsConnectionDetails
 from fairlead.store import backoff
 
+from . import smpp_texts
+from .carrier import FIRST_WAIT, LONGEST_WAIT, Report, Tell
+from .smpp import verdicts
 from .smpp.commands import Status
 from .smpp.line import Broken, Keeping, Unanswered
 from .smpp.pace import Pace
 from .smpp.pdus import Short, read_taken
 from .smpp.session import Options, Session, SignInRefused, Submitted, opened
 from .smpp.stream import Raw
+from .smpp.verdicts import Verdict
+from .store.tables import TextRow
 
 log = structlog.get_logger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 STEADY_SECONDS = 30.0  # a session that ends sooner counts as one more failure
 MOST_UNANSWERED = 1000  # parts whose answer may still come
-
-Tell = Callable[[ConnectionState, str | None], None]
 
 
 class NotSignedIn(Exception):
@@ -35,10 +38,11 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PartOf:
-    """Which part of which text."""
+    """Which part of which text; with `whole` all of them, which the route takes as one."""
 
     text_id: UUID
     number: int
+    whole: bool = False
 
 
 class Desk(Protocol):
@@ -54,16 +58,20 @@ class Desk(Protocol):
 
 
 class SmppCarrier:
-    """One connection. `run` in a greenlet; any number of others may `submit`."""
+    """One connection."""
 
-    def __init__(self, options: Options, per_second: float, desk: Desk, tell: Tell) -> None:
+    def __init__(
+        self, options: Options, details: SmsConnectionDetails, desk: Desk, tell: Tell
+    ) -> None:
+        assert details.smpp is not None  # for the type checker: the kind has it
         self._options = options
+        self._details = details
         self._desk = desk
         self._tell = tell
         self._session: Session | None = None
         self._unanswered: dict[int, PartOf] = {}
         self._stopping = False
-        self.pace = Pace(per_second)
+        self.pace = Pace(details.smpp.per_second)
 
     @property
     def ready(self) -> bool:
@@ -96,6 +104,41 @@ class SmppCarrier:
                     failures = 0
             failures += 1
             eventlet.sleep(backoff(failures, first=FIRST_WAIT, cap=LONGEST_WAIT))
+
+    def send(self, text: TextRow, waiting: Sequence[int]) -> Report:
+        """Hand over the parts that wait, in their order; a fault of one keeps those behind it
+        back. Where the route takes a text as a whole, all are one."""
+        report = Report()
+        pieces = smpp_texts.pieces_of(text, self._details)
+        whole = len(pieces) < text.parts
+        for number in waiting[:1] if whole else waiting:
+            numbers = waiting if whole else [number]
+            piece = pieces[0 if whole else number - 1]
+            try:
+                message = smpp_texts.message(text, self._details, piece)
+                answer = self.submit(PartOf(text.id, number, whole), message)
+            except NotSignedIn:
+                report.again, report.soon = "The carrier is away", True
+                return report
+            except Unanswered as error:
+                said = f"The carrier did not answer ({error}); it may have arrived"
+                report.doubtful |= dict.fromkeys(numbers, said)
+                continue
+            verdict = verdicts.of(answer.status)
+            if verdict is Verdict.TAKEN:
+                report.taken |= dict.fromkeys(numbers, answer.message_id)
+                continue
+            if verdict is Verdict.SLOW_DOWN:
+                self.pace.slow_down()
+            if verdict in (Verdict.SLOW_DOWN, Verdict.AGAIN):
+                report.again = verdicts.sentence(answer.status)
+                report.soon = verdict is Verdict.SLOW_DOWN
+                return report
+            report.bad_number = verdict is Verdict.BAD_NUMBER
+            left = [each for each in waiting if each not in report.taken]
+            report.refused = dict.fromkeys(left, verdicts.sentence(answer.status))
+            return report
+        return report
 
     def submit(self, part: PartOf, message: Short) -> Submitted:
         """Send a part at the connection's pace.

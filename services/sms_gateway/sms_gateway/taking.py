@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -13,26 +13,22 @@ import structlog
 from eventlet.semaphore import Semaphore
 from sqlalchemy.orm import Session
 
-from contracts.channels import AutomaticKind, Mailbox, MessageReceived
-from contracts.common import Channel
 from contracts.sms_gateway import SmsConnectionDetails
-from fairlead.bus import publish
-from fairlead.context import service_context
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import new_id, queue
 
-from .domain import joining, keywords, message_ids, receipts, senders
+from .domain import joining, message_ids, receipts, senders
 from .domain.joining import DefaultAlphabet
-from .domain.keywords import Wish
 from .domain.message_ids import IdRule
 from .domain.progress import PartState
 from .domain.receipts import Receipt
+from .hearing import Heard, hear
 from .smpp.commands import Status
 from .smpp.pdus import Data, Short
 from .smpp.session import Submitted
 from .smpp.stream import Raw
 from .smpp_carrier import PartOf
-from .store import connections, incoming, opt_outs, texts
+from .store import connections, incoming, texts
 from .store.tables import IncomingRow, PartRow, ReceiptRow
 from .told import tell
 
@@ -127,19 +123,21 @@ class Taker:
             text = texts.locked(session, part.text_id)
             if text is None:
                 return
-            row = texts.parts(session, text.id)[part.number - 1]
+            rows = texts.parts(session, text.id)
+            rows = rows if part.whole else [rows[part.number - 1]]
             if answer.status == Status.OK:
-                called(session, row, message_ids.of_answer(answer.message_id, self._rule))
+                called(session, rows, message_ids.of_answer(answer.message_id, self._rule))
             else:
-                texts.note(session, row, PartState.FAILED, "The carrier refused it")
+                for row in rows:
+                    texts.note(session, row, PartState.FAILED, "The carrier refused it")
             if texts.add_up(session, text)[1]:
                 tell(session, text, _now())
 
     def _take_receipt(self, receipt: Receipt) -> None:
         key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
         with self._store.transaction(self._organisation) as session:
-            part = texts.part_called(session, self._id, key)
-            if part is None:
+            parts = texts.parts_called(session, self._id, key)
+            if not parts:
                 texts.park(
                     session,
                     ReceiptRow(
@@ -151,25 +149,30 @@ class Taker:
                     ),
                 )
                 return
-            text = texts.locked(session, part.text_id)
+            text = texts.locked(session, parts[0].text_id)
             assert text is not None  # for the type checker: parts go with their texts
-            session.refresh(part)
             state = texts.told(receipt.state)
-            if state is not None:
-                texts.note(session, part, state, receipt.reason)
+            for part in parts:
+                session.refresh(part)
+                if state is not None:
+                    texts.note(session, part, state, receipt.reason)
             if texts.add_up(session, text)[1]:
                 tell(session, text, _now(), code=receipt.word or None)
 
 
-def called(session: Session, part: PartRow, key: str) -> None:
-    """The carrier took a part and calls it so; receipts that came before that count now."""
-    part.key = key[:70]
-    texts.note(session, part, PartState.SENT, None)
-    assert part.connection_id is not None  # for the type checker: nothing is sent without one
-    for early in texts.parked(session, part.connection_id, part.key):
-        state = texts.told(early.state)
-        if state is not None:
-            texts.note(session, part, state, early.reason)
+def called(session: Session, parts: Sequence[PartRow], key: str) -> None:
+    """The carrier took these parts of a text and calls them so; receipts that came before that
+    count now."""
+    connection = parts[0].connection_id
+    assert connection is not None  # for the type checker: nothing is sent without one
+    early = texts.parked(session, connection, key[:70])
+    for part in parts:
+        part.key = key[:70]
+        texts.note(session, part, PartState.SENT, None)
+        for each in early:
+            state = texts.told(each.state)
+            if state is not None:
+                texts.note(session, part, state, each.reason)
 
 
 class Reader:
@@ -211,50 +214,10 @@ class Reader:
             decoded = partial(joining.decoded, default=alphabet)
             said = "".join(decoded(each.octets, each.data_coding) for each in parts)
             defects = [] if len(parts) == row.total else [f"{len(parts)} of {row.total} parts came"]
-            self._tell(session, row, connection.details, said.replace("\0", ""), defects)
+            text = Heard(row.id, str(row.id), row.source, row.destination, said, row.received_at)
+            hear(session, connection, text, defects)
             for each in parts:
                 each.done_at, each.lease_until, each.owner = _now(), None, None
-
-    def _tell(
-        self,
-        session: Session,
-        row: IncomingRow,
-        details: SmsConnectionDetails,
-        said: str,
-        defects: list[str],
-    ) -> None:
-        wish = keywords.wish(said, details.stop_words)
-        if wish is Wish.STOP:
-            opt_outs.stop(session, row.source, said.strip(), _now())
-        elif wish is Wish.START:
-            opt_outs.start(session, row.source)
-        publish(
-            session,
-            MessageReceived(
-                id=row.id,
-                channel=Channel.SMS,
-                connection_id=row.connection_id,
-                provider_id=str(row.id),
-                sender=Mailbox(address=row.source),
-                reply_to=None,
-                to=[Mailbox(address=row.destination)],
-                cc=[],
-                subject="",
-                text=said,
-                html=None,
-                quoted_text="",
-                quoted_html=None,
-                attachments=[],
-                answers=None,
-                answers_by=None,
-                references=[],
-                automatic=AutomaticKind.NONE,
-                sent_at=None,
-                received_at=row.received_at,
-                defects=defects,
-            ),
-            context=service_context(row.organisation_id),
-        )
 
     def _failed(self, row: IncomingRow, error: Exception) -> None:
         log.warning("text not understood", incoming=str(row.id), exc_info=error)

@@ -2,125 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
 
-from contracts.channels import (
-    ConnectionChanged,
-    ConnectionState,
-    DeliveryStatus,
-    DeliveryUpdated,
-    MessageReceived,
-    SmsQueued,
-)
-from contracts.sms_gateway import (
-    PartsJoining,
-    SmppServer,
-    SmsConnectionDetails,
-    SmsConnectionKind,
-    SmsGateway,
-    TextEncoding,
-)
-from fairlead.context import Context, Role
+from contracts.channels import DeliveryStatus, MessageReceived
+from contracts.sms_gateway import PartsJoining, SmppServer, SmsGateway, TextEncoding
 from fairlead.errors import Invalid, NotFound, Stale
-from fairlead.store import new_id
 from fairlead.testing.bus import Home
-from fairlead.testing.services import World, hosted
-from sms_gateway import smpp_carrier
-from sms_gateway.service import SmsGatewayService
 from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command, Status, Tag
 from sms_gateway.smpp.pdus import Address, Short
 from sms_gateway.smpp.stream import Raw
 
 from .centre import Centre, agreeable, listening
+from .hosting import (
+    OURS,
+    PHONE,
+    STRANGER,
+    Gateway,
+    details,
+    fates,
+    opened,
+    queue,
+    reached,
+    running,
+)
 
 pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
-
-OURS, THEIRS = uuid4(), uuid4()
-OWNER = Context(role=Role.OWNER, organisation=OURS, user=uuid4())
-STRANGER = Context(role=Role.OWNER, organisation=THEIRS, user=uuid4())
-PHONE = "+351910000001"
-Gateway = Any
-
-
-@pytest.fixture
-def hasty_carriers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for a carrier to come back."""
-    monkeypatch.setattr(smpp_carrier, "FIRST_WAIT", 0.02)
-
-
-@contextmanager
-def running(home: Home) -> Iterator[tuple[World, Gateway]]:
-    settings = {"FAIRLEAD_SANDBOX": "yes", "FAIRLEAD_SMS_PRIVATE_HOSTS": "yes"}
-    with hosted(SmsGatewayService, **home, settings=settings) as world:
-        yield world, world.client(SmsGateway, OWNER)
-
-
-def details(centre: Centre | None, **changes: Any) -> SmsConnectionDetails:
-    smpp = None
-    if centre is not None:
-        options = centre.options
-        smpp = SmppServer(
-            host=options.host, port=options.port, system_id="us", password="secret", per_second=500
-        )
-    made = SmsConnectionDetails(
-        label="Texts",
-        kind=SmsConnectionKind.SMPP if centre else SmsConnectionKind.SANDBOX,
-        sender="Atlas" if centre else "+351210000000",
-        smpp=smpp,
-    )
-    return msgspec.structs.replace(made, **changes)
-
-
-def queue(world: World, text: str = "Hello", **changes: Any) -> SmsQueued:
-    made = SmsQueued(
-        message_id=new_id(),
-        delivery_id=new_id(),
-        connection_id=None,
-        conversation_id=new_id(),
-        number=PHONE,
-        text=text,
-        queued_at=dt.datetime.now(dt.UTC),
-    )
-    queued = msgspec.structs.replace(made, **changes)
-    world.publish(queued, organisation=OURS)
-    return queued
-
-
-def fates(world: World, queued: SmsQueued) -> list[tuple[DeliveryStatus, int | None]]:
-    return [
-        (each.status, each.parts_delivered)
-        for each in world.events(DeliveryUpdated, OURS)
-        if each.delivery_id == queued.delivery_id
-    ]
-
-
-def last(world: World, queued: SmsQueued) -> DeliveryUpdated | None:
-    said = world.events(DeliveryUpdated, OURS)
-    return next((each for each in reversed(said) if each.delivery_id == queued.delivery_id), None)
-
-
-def reached(world: World, queued: SmsQueued, status: DeliveryStatus) -> DeliveryUpdated:
-    def there() -> DeliveryUpdated | None:
-        found = last(world, queued)
-        return found if found is not None and found.status is status else None
-
-    return world.wait_for(there)  # type: ignore[return-value]
-
-
-def opened(world: World) -> None:
-    world.wait_for(
-        lambda: [
-            each for each in world.events(ConnectionChanged) if each.state is ConnectionState.OPEN
-        ]
-    )
 
 
 def receipt(centre: Centre, sequence: int, id: str, word: str) -> None:
@@ -402,3 +313,19 @@ def test_parameters_join_where_the_route_wants_it(home: Home) -> None:
         first, second = submitted(centre)
         assert first.text == b"b" * 152
         assert second.tlvs[Tag.SAR_SEGMENT_SEQNUM] == b"\x02"
+
+
+def test_a_route_that_takes_the_whole_text(home: Home) -> None:
+    """The carrier cuts it: one submit_sm, one id, and one receipt for all parts."""
+    with listening() as centre, running(home) as (world, gateway):
+        made = details(centre)
+        assert made.smpp is not None
+        whole = msgspec.structs.replace(made.smpp, joining=PartsJoining.PAYLOAD)
+        gateway.create_sms_connection(details=msgspec.structs.replace(made, smpp=whole))
+        opened(world)
+        queued = queue(world, "c" * 400)
+        assert reached(world, queued, DeliveryStatus.SENT).parts == 3
+        [sent] = submitted(centre)
+        assert sent.tlvs[Tag.MESSAGE_PAYLOAD] == b"c" * 400
+        receipt(centre, 50, f"id-{centre.of(Command.SUBMIT_SM)[0].sequence}", "DELIVRD")
+        assert reached(world, queued, DeliveryStatus.DELIVERED).parts_delivered == 3

@@ -28,6 +28,12 @@ def get(session: Session, id: UUID, *, removed: bool = False) -> ConnectionRow:
     return row
 
 
+def find(session: Session, id: UUID) -> ConnectionRow | None:
+    """A connection in use, of whatever organisation, for who has shown no other proof yet."""
+    row = session.scalar(sa.select(ConnectionRow).where(ConnectionRow.id == id))
+    return None if row is None or row.removed else row
+
+
 def choose(session: Session, id: UUID | None) -> ConnectionRow | None:
     """The connection to send by: `id`, or the organisation's default, or its first."""
     rows = listed(session)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from fairlead.erasing import ERASED_ADDRESS
 
-from .tables import IncomingRow, OptOutRow, PartRow, ReferenceRow, SandboxTextRow, TextRow
+from .tables import (
+    CallbackRow,
+    IncomingRow,
+    OptOutRow,
+    PartRow,
+    ReferenceRow,
+    SandboxTextRow,
+    TextRow,
+)
 
 AT_ONCE = 100
 
@@ -48,6 +56,9 @@ def forget(session: Session, numbers: Collection[str], now: dt.datetime) -> int:
             sa.update(IncomingRow)
             .where(IncomingRow.source.in_(numbers), IncomingRow.done_at.is_not(None))
             .values(source=ERASED_ADDRESS, octets=b"", error=None),
+            sa.update(CallbackRow)
+            .where(CallbackRow.number.in_(numbers), CallbackRow.done_at.is_not(None))
+            .values(number=ERASED_ADDRESS, body=b"", error=None),
             sa.delete(OptOutRow).where(OptOutRow.number.in_(numbers)),
             sa.delete(ReferenceRow).where(ReferenceRow.number.in_(numbers)),
             sa.delete(SandboxTextRow).where(SandboxTextRow.number.in_(numbers)),

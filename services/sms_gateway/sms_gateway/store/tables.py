@@ -161,6 +161,38 @@ class IncomingRow(Scoped, Claimable, Base):
     )
 
 
+class CallbackRow(Scoped, Claimable, Base):
+    """What a carrier said over HTTP, as it came, kept before it was answered.
+
+    `key` is the same for the same once more, `number` whose phone it is about. `error` is set on
+    what cannot be read.
+    """
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    connection_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(sa.String(64))
+    number: Mapped[str] = mapped_column(sa.String(70))
+    url: Mapped[str] = mapped_column(sa.Text)
+    content_type: Mapped[str] = mapped_column(sa.Text)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    received_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+
+    __table_args__ = (
+        due_index("callbacks"),
+        sa.Index(
+            "ix_callbacks_key",
+            "organisation_id",
+            "connection_id",
+            "key",
+            unique=True,
+        ),
+        sa.Index("ix_callbacks_number", "organisation_id", "number"),
+    )
+
+
 class OptOutRow(Scoped, Base):
     """A number that wants no texts from this organisation."""
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contracts.channels import DeliveryStatus
 from fairlead.store import LeaseLost, Order, Page, claim, insert_into, page, queue
 
+from ..domain.parts import MOST_PARTS
 from ..domain.progress import PartState, Progress, later, of_parts
 from ..domain.receipts import State
 from .tables import PartRow, ReceiptRow, ReferenceRow, TextRow
@@ -96,14 +97,16 @@ def parts(session: Session, text_id: UUID) -> list[PartRow]:
     )
 
 
-def part_called(session: Session, connection_id: UUID, key: str) -> PartRow | None:
-    """The part that a carrier calls so, the latest of them: ids come again after a while."""
-    return session.scalars(
+def parts_called(session: Session, connection_id: UUID, key: str) -> list[PartRow]:
+    """The parts that a carrier calls so: one, or all that a text has. Of the latest text, as ids
+    come again after a while."""
+    found = session.scalars(
         sa.select(PartRow)
         .where(PartRow.connection_id == connection_id, PartRow.key == key)
-        .order_by(PartRow.text_id.desc())
-        .limit(1)
-    ).first()
+        .order_by(PartRow.text_id.desc(), PartRow.number)
+        .limit(MOST_PARTS)
+    ).all()
+    return [each for each in found if each.text_id == found[0].text_id]
 
 
 def note(session: Session, part: PartRow, state: PartState, reason: str | None) -> None:
