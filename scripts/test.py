@@ -25,7 +25,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts import setup
+from scripts.servers import node
 from scripts.servers.install import NEEDED, MissingPackages, install
+from scripts.servers.node import NoNode
 from scripts.servers.postgresql import PostgreSQL
 from scripts.servers.rabbitmq import RabbitMQ
 from scripts.servers.server import ServerError
@@ -75,7 +77,8 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         install(NEEDED)
-    except MissingPackages as error:
+        node.install()
+    except (MissingPackages, NoNode) as error:
         print(error, file=sys.stderr)
         return 1
     plan = stages()

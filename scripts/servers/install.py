@@ -22,6 +22,7 @@ NEEDED = (
     "dovecot-imapd",
     "dovecot-lmtpd",
     "dovecot-sieve",
+    "kannel-extras",
 )
 
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -265,7 +265,9 @@ class Server(abc.ABC):
             return
         assert guard.stdin is not None  # for the type checker: it was opened as a pipe
         try:
-            guard.stdin.write(order)
+            # Where eventlet has patched everything, a write to nobody waits for ever.
+            if guard.poll() is None:
+                guard.stdin.write(order)
             guard.stdin.close()
         except BrokenPipeError:
             pass  # the server, and with it the guard, had ended already
