@@ -171,7 +171,8 @@ class DeliveryUpdated(Event):
     `provider_id` is what the provider calls the message. For a failure `reason` is a sentence
     for a person, `code` the provider's (RFC 3463), and `permanent` says that the address itself
     is at fault. `machine` marks a read that a person probably did not cause. Where a message goes
-    in `parts`, `parts_delivered` of them have arrived.
+    in `parts`, `parts_delivered` of them have arrived, `parts_taken` were taken by the provider and
+    `parts_refused` will never be sent.
     """
 
     delivery_id: UUID
@@ -188,6 +189,8 @@ class DeliveryUpdated(Event):
     clicked: str | None = None
     parts: int | None = None
     parts_delivered: int | None = None
+    parts_taken: int | None = None
+    parts_refused: int | None = None
 
 
 @event("connection.changed", source="channels")

@@ -40,6 +40,7 @@ WRITE_TEMPLATES = Right(
 CONFIGURE_CHANNELS = Right("connect and configure channels", _MANAGEMENT | _SERVICE, "manage")
 MANAGE_USERS = Right("manage users", _MANAGEMENT | _SERVICE, "manage")
 CHANGE_SETTINGS = Right("change the organisation's settings", _MANAGEMENT | _SERVICE, "manage")
+MANAGE_CREDITS = Right("top up credits and set their prices", _MANAGEMENT | _SERVICE, "manage")
 READ_AUDIT = Right("read the audit log", _MANAGEMENT, "manage")
 MANAGE_WEBHOOKS = Right("manage webhooks", _MANAGEMENT, "manage")
 

@@ -109,7 +109,7 @@ SERVICES = (
             AuditRecorded,
             NotificationRaised,
         ),
-        (AuditRecorded, NotificationRaised),
+        (AuditRecorded, NotificationRaised, DeliveryUpdated),
     ),
     Service(
         "contacts",

@@ -12,6 +12,7 @@ from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Address, Currency, Cursor, Language, Limit, Line, Name, Text, Zone
+from .credits import PriceList
 from .hours import BusinessHours
 from .people import Password, StaffRole
 
@@ -57,12 +58,13 @@ class Settings(Message):
 
 
 class Organisation(Message):
-    """An organisation with its settings; `version` counts their changes."""
+    """An organisation with its settings and prices; `version` counts the changes of both."""
 
     id: UUID
     name: Name
     settings: Settings
     version: int
+    prices: PriceList = PriceList()
 
 
 class SettingsVersion(Message):
@@ -127,6 +129,6 @@ class Organisations(Interface, Protocol):
 
 @event("organisation.changed", source="accounts")
 class OrganisationChanged(Event):
-    """The settings of an organisation, whole, after a change."""
+    """An organisation, whole, after a change of its settings or prices."""
 
     organisation: Organisation

@@ -55,6 +55,7 @@ from .messages import (
     Timelines,
 )
 from .moments import Anchor, LocalTime, RelativeTime, SendAt
+from .paying import Paying
 from .presence import Doing, Presence, PresenceChanged, Present
 from .reading import ConversationCounts, Reading, ReadMarkChanged
 from .scheduling import (
@@ -103,6 +104,7 @@ class Inbox(
     Searching,
     Scheduling,
     Drafts,
+    Paying,
     PersonHolder,
     Protocol,
 ):
@@ -168,6 +170,7 @@ __all__ = [
     "MessageKind",
     "MessagePage",
     "MessageView",
+    "Paying",
     "PictureSize",
     "Presence",
     "PresenceChanged",

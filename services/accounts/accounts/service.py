@@ -10,6 +10,7 @@ from fairlead.service import EVERYWHERE, AdminRoutes, Store, loop
 from .admin import register
 from .doors.auditing import Auditing
 from .doors.copying import Copying
+from .doors.crediting import Crediting
 from .doors.linking import Linking
 from .doors.notifying import Notifying
 from .doors.organisation import Organisations
@@ -32,6 +33,7 @@ class AccountsService(
     SecondFactor,
     People,
     Organisations,
+    Crediting,
     Auditing,
     Notifying,
     Copying,

@@ -8,11 +8,15 @@ from contracts import rights
 from contracts.accounts import (
     ApiToken,
     AuditEntry,
+    Balance,
     Identity,
+    LedgerEntry,
     Me,
     Notification,
     OpenSession,
     Organisation,
+    PriceList,
+    PriceListVersion,
     Session,
     SettingsVersion,
     User,
@@ -26,6 +30,7 @@ from .domain.devices import UNKNOWN
 from .domain.users import must_enrol
 from .store.audit import AuditRow
 from .store.history import SettingsRow
+from .store.ledger import BalanceRow, LedgerRow, PriceListRow
 from .store.notifications import NotificationRow
 from .store.people import OrganisationRow, UserRow
 from .store.sessions import SessionRow, TokenRow
@@ -34,7 +39,11 @@ from .store.sessions import SessionRow, TokenRow
 def organisation_of(row: OrganisationRow) -> Organisation:
     """The row as a contract has it."""
     return Organisation(
-        id=row.organisation_id, name=row.name, settings=row.settings, version=row.version
+        id=row.organisation_id,
+        name=row.name,
+        settings=row.settings,
+        version=row.version,
+        prices=row.prices or PriceList(),
     )
 
 
@@ -167,4 +176,42 @@ def notification_of(row: NotificationRow) -> Notification:
         target=target,
         at=row.at,
         read_at=row.read_at,
+    )
+
+
+def balance_of(row: BalanceRow | None, prices: PriceList) -> Balance:
+    """The balance, which is 0 where nobody ever topped up."""
+    balance, reserved = (row.balance, row.reserved) if row else (0, 0)
+    return Balance(
+        balance=balance,
+        reserved=reserved,
+        available=balance - reserved,
+        low_balance=prices.low_balance,
+        low=balance < prices.low_balance,
+    )
+
+
+def ledger_entry_of(row: LedgerRow) -> LedgerEntry:
+    """The entry as a contract has it."""
+    return LedgerEntry(
+        id=row.id,
+        kind=row.kind,
+        at=row.at,
+        amount=row.amount,
+        held=row.held,
+        balance=row.balance,
+        reserved=row.reserved,
+        note=row.note,
+        user=row.user_id,
+        user_name=row.user_name,
+        delivery_id=row.delivery_id,
+        channel=row.channel,
+        mode=row.mode,
+    )
+
+
+def price_version_of(row: PriceListRow) -> PriceListVersion:
+    """The price list as a contract has it."""
+    return PriceListVersion(
+        prices=row.document, at=row.at, user=row.user_id, user_name=row.user_name
     )

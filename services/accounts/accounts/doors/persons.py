@@ -17,6 +17,7 @@ from ..store.attempts import AttemptRow
 from ..store.audit import AuditHeadRow, AuditRow
 from ..store.factors import FactorRow
 from ..store.history import SettingsRow
+from ..store.ledger import BalanceRow, PriceListRow, ReservationRow
 from ..store.links import LinkRow, ResetRequestRow
 from ..store.mailing import ChoiceRow, RoundRow
 from ..store.people import OrganisationRow, UserRow
@@ -37,7 +38,8 @@ def _forget_words(session: Session, row: AuditRow, traces: Traces) -> bool:
 # Who works here is nobody to be forgotten by this road.
 _OUR_OWN = (
     OrganisationRow, UserRow, SessionRow, TokenRow, FactorRow, LinkRow, ChoiceRow, RoundRow,
-    AttemptRow, ResetRequestRow, AuditHeadRow, SettingsRow,
+    AttemptRow, ResetRequestRow, AuditHeadRow, SettingsRow, BalanceRow,
+    ReservationRow, PriceListRow,
 )  # fmt: skip
 _SWEEP = Sweep(Base, spared=_OUR_OWN, treated={AuditRow: _forget_words})
 

@@ -5,6 +5,7 @@ from ..store import (
     audit,
     factors,
     history,
+    ledger,
     links,
     mailing,
     notifications,
@@ -14,6 +15,17 @@ from ..store import (
 from ..store.schema import Base
 
 # Each module declares its tables when it is imported.
-MODULES = (attempts, audit, factors, history, links, mailing, notifications, people, sessions)
+MODULES = (
+    attempts,
+    audit,
+    ledger,
+    factors,
+    history,
+    links,
+    mailing,
+    notifications,
+    people,
+    sessions,
+)
 
 metadata = Base.metadata

@@ -7,19 +7,20 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, String, Text, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from contracts.accounts import Settings, StaffRole
+from contracts.accounts import PriceList, Settings, StaffRole
 from fairlead.store import Json, Scoped, Versioned
 
 from .schema import Base, word
 
 
 class OrganisationRow(Scoped, Versioned, Base):
-    """An organisation."""
+    """An organisation. Without `prices` it never had a price list, and sends freely."""
 
     __tablename__ = "organisations"
 
     name: Mapped[str] = mapped_column(String(200))
     settings: Mapped[Settings] = mapped_column(Json(Settings))
+    prices: Mapped[PriceList | None] = mapped_column(Json(PriceList))
 
     __table_args__ = (PrimaryKeyConstraint("organisation_id"),)
 
