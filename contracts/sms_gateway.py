@@ -175,6 +175,27 @@ class OptOutPage(Message):
     cursor: str | None
 
 
+class TextToSend(Message):
+    """A text that somebody wants to send to a phone."""
+
+    number: Line
+    text: Text
+
+
+class Outlook(Message):
+    """What would become of a text: how many parts it has, and why it would be refused, if it would.
+
+    `stopped` is the number's opt-out.
+    """
+
+    parts: int
+    refused: str | None = None
+    stopped: OptOut | None = None
+
+
+TextsToSend = Annotated[list[TextToSend], Meta(max_length=200)]
+
+
 class SentText(Message):
     """A text that was sent. `delivered` of its `parts` have arrived."""
 
@@ -277,6 +298,11 @@ class SmsGateway(PersonHolder, Interface, Protocol):
     def measure(self, *, text: Text, connection_id: UUID | None = None) -> Measured:
         """What a text weighs on a connection, or on the default one: for the counter of who
         writes. Invalid where it needs more than 255 parts."""
+        ...
+
+    @call(rights.READ)
+    def foresee(self, *, texts: TextsToSend, connection_id: UUID | None = None) -> list[Outlook]:
+        """What would become of each of these texts on a connection, or on the default one."""
         ...
 
     @call(rights.READ)

@@ -34,8 +34,8 @@ class Price(Message):
 
     channel: Channel
     mode: SendingMode
-    prefix: Prefix = ""
     credits: Credits
+    prefix: Prefix = ""
 
 
 Prices = Annotated[list[Price], Meta(max_length=2000)]

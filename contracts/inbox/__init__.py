@@ -25,7 +25,7 @@ from .comments import (
     StreamItem,
     StreamPage,
 )
-from .composing import Answered, Composing, Draft, Hint, Preview, Problem, Recipient
+from .composing import Answered, Composing, Cost, Draft, Hint, Preview, Problem, Recipient
 from .conversations import (
     Assignment,
     ByHand,
@@ -136,6 +136,7 @@ __all__ = [
     "ConversationPage",
     "ConversationState",
     "Conversations",
+    "Cost",
     "Delivery",
     "Direction",
     "Doing",

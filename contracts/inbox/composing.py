@@ -104,6 +104,13 @@ class Answered(Message):
     at: datetime
 
 
+class Cost(Message):
+    """What a message costs: `units` are the parts of a text, or the copies of a mail."""
+
+    units: int
+    credits: int
+
+
 class Preview(Message):
     """One message as it would leave. `problems` stand in the way of sending: field and reason.
 
@@ -111,6 +118,8 @@ class Preview(Message):
     it in; both are None for a draft that leaves at once.
     `answered_meanwhile` warns of who answered after `seen_message_id`. `hints` are what to look at:
     a service that was cancelled, a link that the template has a place for and nobody made.
+    `cost` is None where sending is free; else `credits_available` are there for all of it, None
+    when nobody can say.
     """
 
     to: list[Mailbox]
@@ -130,6 +139,8 @@ class Preview(Message):
     zone: str | None = None
     answered_meanwhile: Answered | None = None
     hints: list[Hint] = []
+    cost: Cost | None = None
+    credits_available: int | None = None
 
 
 class Composing(Interface, Protocol):
@@ -148,6 +159,7 @@ class Composing(Interface, Protocol):
         as `variables.name`. The same `request_id` again answers with the messages of the first
         time; with another draft it is Conflict `inbox.request_reused`. A draft with `send_at` or
         `undo` is not for here but for `schedule`: Invalid `inbox.draft_is_for_later`.
-        Conflict `inbox.answered_meanwhile` names who answered after `seen_message_id`.
+        Conflict `inbox.answered_meanwhile` names who answered after `seen_message_id`, and
+        `accounts.credits_missing` how many credits are missing.
         """
         ...

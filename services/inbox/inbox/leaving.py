@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contracts.contacts import Contact
 from contracts.inbox import Problem
+from fairlead.errors import Conflict
 from fairlead.store import backoff
 
 from . import following, outgoing
@@ -17,6 +18,7 @@ from .domain import scheduling
 from .domain.composing import Composed
 from .domain.frozen import thaw
 from .outgoing import Order
+from .paying import Hold
 from .store import scheduled
 from .store.scheduled import ScheduledRow
 
@@ -49,6 +51,11 @@ def obstacles(composed: Sequence[Composed]) -> Held | None:
     return Held(problems, scheduling.joined(problems)) if problems else None
 
 
+def unpaid(error: Conflict) -> Held:
+    """Why a message does not leave that cannot be paid."""
+    return Held([Problem(field="credits", reason=error.message)], error.message)
+
+
 def hold(session: Session, claimed: ScheduledRow, held: Held, now: dt.datetime) -> None:
     """Let it wait for a person; raises LeaseLost."""
     row = scheduled.still_ours(session, claimed)
@@ -61,6 +68,7 @@ def leave(
     order: Order,
     composed: Sequence[Composed],
     met: Mapping[str, Contact],
+    paid: Hold,
     now: dt.datetime,
 ) -> None:
     """Let it leave, in the transaction that says so: once, unless somebody has blocked it by now.
@@ -72,6 +80,7 @@ def leave(
         following.hold(session, row, held.problems, held.reason, now)
         return
     sent = outgoing.leave(session, order, messages, now, first=row.id)
+    paid.settle(session, sent)
     following.left(session, row, [each.id for each in sent], now)
 
 

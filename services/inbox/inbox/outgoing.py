@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
+from contracts.accounts import Price, SendingMode
 from contracts.channels import AutomaticKind, EmailQueued, EmailRecipient, SmsQueued
 from contracts.common import Channel
 from contracts.contacts import Contact
@@ -56,6 +57,21 @@ class Order:
     def by_person(self) -> bool:
         """Whether a person sends it."""
         return self.context.role in STAFF
+
+    @property
+    def mode(self) -> SendingMode:
+        """By whom it is sent, as price lists have it."""
+        return SendingMode.BY_HAND if self.by_person else SendingMode.AUTOMATIC
+
+    @property
+    def prices(self) -> list[Price]:
+        """What sending it on its channel can cost; none where it is free for everybody."""
+        organisation = self.known.organisation
+        listed = organisation.prices.prices if organisation else []
+        found = [
+            each for each in listed if each.channel is self.draft.channel and each.mode is self.mode
+        ]
+        return found if any(each.credits for each in found) else []
 
 
 def expect_for_now(draft: Draft) -> None:
@@ -266,7 +282,8 @@ def _row(
         quoted_html=None,
         attachments=[],
         deliveries=[
-            deliveries.queued(new_id(), party.role, party.mailbox, now) for party in message.parties
+            deliveries.queued(party.delivery_id, party.role, party.mailbox, now)
+            for party in message.parties
         ],
         service_ids=message.service_ids,
         links=messages.links_of(message.links),

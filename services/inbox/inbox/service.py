@@ -29,7 +29,7 @@ from .doors.searching import Searching
 from .doors.templates import Templates
 from .doors.timelines import Timelines
 from .read_models import READ_MODELS
-from .store import drafts, parked, requests, unread
+from .store import drafts, holds, parked, requests, unread
 
 KEPT = dt.timedelta(days=30)  # requests that may be repeated, updates whose message may yet come
 
@@ -75,6 +75,7 @@ class InboxService(
         with self.store.transaction(EVERYWHERE) as session:
             requests.forget(session, before)
             parked.forget(session, before)
+            holds.forget(session, before)
             drafts.forget(session, before)
             unread.forget(session, now - UNREAD_KEPT)
         return False

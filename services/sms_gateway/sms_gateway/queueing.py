@@ -7,7 +7,14 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from contracts.channels import DeliveryStatus, SmsQueued
-from contracts.sms_gateway import Forcing, Measured, SmsConnectionDetails, TextEncoding
+from contracts.sms_gateway import (
+    Forcing,
+    Measured,
+    Outlook,
+    SmsConnectionDetails,
+    TextEncoding,
+    TextToSend,
+)
 from fairlead.context import current
 
 from .domain import senders
@@ -17,6 +24,7 @@ from .store import connections, opt_outs, texts
 from .store.tables import TextRow
 from .told import tell
 
+STOPPED = "The recipient stopped text messages (he wrote STOP); he can write START"
 NO_CONNECTION = "No SMS connection is configured; add one under Settings, SMS"
 
 
@@ -70,6 +78,19 @@ def measured(text: str, details: SmsConnectionDetails | None) -> Measured:
     )
 
 
+def outlook(session: Session, wanted: TextToSend, details: SmsConnectionDetails | None) -> Outlook:
+    """What would become of a text. One for a machine is never stopped, and is not asked about."""
+    if details is None:
+        return Outlook(parts=0, refused=NO_CONNECTION)
+    stopped = opt_outs.of(session, wanted.number)
+    refused = _unreachable(wanted.number) or (STOPPED if stopped else None)
+    try:
+        made = split(leaving(wanted.text, details), reference_of(details))
+    except TooLong as error:
+        return Outlook(parts=0, refused=f"The text is too long: {error}", stopped=stopped)
+    return Outlook(parts=made.total, refused=refused, stopped=stopped)
+
+
 def leaving(text: str, details: SmsConnectionDetails | None) -> str:
     """A text as its connection sends it."""
     return prepared(text, plain=details is None or details.plain)
@@ -89,11 +110,18 @@ def reference_of(details: SmsConnectionDetails | None) -> Reference:
 
 
 def _refusal(session: Session, queued: SmsQueued) -> str | None:
+    unreachable = _unreachable(queued.number)
+    if unreachable is not None:
+        return unreachable
+    # A machine wants what it is sent; and what people type into one is no wish of theirs.
+    if not queued.exact and opt_outs.of(session, queued.number) is not None:
+        return STOPPED
+    return None
+
+
+def _unreachable(number: str) -> str | None:
     try:
-        senders.destination(queued.number)
+        senders.destination(number)
     except ValueError as error:
         return f"The number cannot be reached: it {error}"
-    # A machine wants what it is sent; and what people type into one is no wish of theirs.
-    if not queued.exact and opt_outs.has_stopped(session, queued.number):
-        return "The recipient stopped text messages (he wrote STOP)"
     return None

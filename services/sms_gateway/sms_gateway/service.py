@@ -9,8 +9,8 @@ from contracts.channels import ConnectionCopies, DeliveryStatus, SmsQueued
 from contracts.persons import Person, PersonErasure, PersonPage
 from contracts.sms_gateway import (
     Measured,
-    OptOut,
     OptOutPage,
+    Outlook,
     SandboxPhone,
     SandboxText,
     SentPage,
@@ -18,6 +18,7 @@ from contracts.sms_gateway import (
     SmsConnection,
     SmsConnectionDetails,
     SmsGateway,
+    TextToSend,
 )
 from fairlead.errors import Conflict, Invalid
 from fairlead.projections.copying import page_of, reach
@@ -147,10 +148,19 @@ class SmsGatewayService:
             raise Invalid.field("sms_gateway.text_too_long", "text", str(error)) from None
 
     @rpc
+    def foresee(
+        self, *, texts: list[TextToSend], connection_id: UUID | None = None
+    ) -> list[Outlook]:
+        with self.store.reading() as session:
+            connection = connections.choose(session, connection_id)
+            details = connection.details if connection else None
+            return [queueing.outlook(session, each, details) for each in texts]
+
+    @rpc
     def list_opt_outs(self, *, cursor: str | None = None, limit: int = 50) -> OptOutPage:
         with self.store.reading() as session:
             page = opt_outs.listed(session, cursor=cursor, limit=limit)
-            found = [OptOut(number=each.number, word=each.word, at=each.at) for each in page.items]
+            found = [opt_outs.view_of(each) for each in page.items]
         return OptOutPage(opt_outs=found, cursor=page.next)
 
     @rpc

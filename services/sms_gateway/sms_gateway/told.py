@@ -17,7 +17,7 @@ from contracts.common import Channel
 from fairlead.bus import publish
 from fairlead.context import service_context
 
-from .store import connections
+from .store import connections, texts
 from .store.tables import ConnectionRow, TextRow
 
 
@@ -30,6 +30,8 @@ def tell(
     permanent: bool = False,
 ) -> None:
     """How a text fares by its row."""
+    session.flush()
+    taken, refused = texts.paid_and_refused(session, text.id)
     publish(
         session,
         DeliveryUpdated(
@@ -44,6 +46,8 @@ def tell(
             permanent=permanent,
             parts=text.parts,
             parts_delivered=text.delivered,
+            parts_taken=taken,
+            parts_refused=refused,
         ),
         context=service_context(text.organisation_id),
     )

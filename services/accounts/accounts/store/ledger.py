@@ -257,6 +257,7 @@ def use(session: Session, start: dt.date, end: dt.date) -> Sequence[UseRow]:
     return [
         (day, user, channel, mode, int(units), int(credits))
         for day, user, channel, mode, units, credits in session.execute(statement)
+        if channel is not None and mode is not None  # for the type checker: what is taken has both
     ]
 
 

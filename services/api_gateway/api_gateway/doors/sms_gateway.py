@@ -15,6 +15,7 @@ DOORS = (
     Door("PUT", "/sms/connections/{id}", SmsGateway, "update_sms_connection"),
     Door("DELETE", "/sms/connections/{id}", SmsGateway, "remove_sms_connection"),
     Door("POST", "/sms/measure", SmsGateway, "measure"),
+    Door("POST", "/sms/foresee", SmsGateway, "foresee"),
     Door("GET", "/sms/opt-outs", SmsGateway, "list_opt_outs"),
     Door("GET", "/sms/sent", SmsGateway, "list_sent"),
     Door("GET", "/sandbox/phones", SmsGateway, "sandbox_phones"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from contracts.channels import Mailbox, RecipientRole
 from contracts.common import Channel
 from contracts.contacts import Contact
 from contracts.inbox import Draft, Problem, Recipient
 from contracts.itineraries import Itinerary, Service
+from fairlead.store.identity import new_id
 
 from .addresses import CALLED, normalised
 from .content import has_control_characters, one_line
@@ -21,11 +23,15 @@ Chosen = tuple[Itinerary, Service]
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One recipient: where in the mail, at which address, and which contact it is, if known."""
+    """One recipient: where in the mail, at which address, and which contact it is, if known.
+
+    The delivery has its id before it is stored, so that it can be paid before.
+    """
 
     role: RecipientRole
     mailbox: Mailbox
     contact: Contact | None
+    delivery_id: UUID = field(default_factory=new_id, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

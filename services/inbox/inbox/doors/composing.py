@@ -16,9 +16,10 @@ from ..meeting import meet_all
 from ..outgoing import Order
 from ..planning import Wish
 from ..storable import storable
+from .paying import Paying
 
 
-class Composing:
+class Composing(Paying):
     """Writing messages: the only door out."""
 
     store = Store()
@@ -34,6 +35,7 @@ class Composing:
         messages, known = composed(self.store, draft, current())
         order = Order(draft, known, current())
         previews = planning.previews(Wish(order, messages, self.clock()))
+        previews = self.till.shown(order, messages, previews)
         return [msgspec.structs.replace(each, answered_meanwhile=answered) for each in previews]
 
     @rpc
@@ -49,7 +51,9 @@ class Composing:
         outgoing.check(messages)
         met = meet_all(self.contacts, draft.channel, outgoing.strangers(messages))
         order = Order(draft, known, current())
-        with self.store.transaction() as session:
+        with self.till.hold(order, messages) as hold, self.store.transaction() as session:
             messages = outgoing.as_of_now(session, order, messages, met)
             outgoing.check(messages)
-            return outgoing.send(session, order, request_id, messages, self.clock())
+            sent = outgoing.send(session, order, request_id, messages, self.clock())
+            hold.settle(session, sent)
+            return sent

@@ -19,6 +19,7 @@ from contracts.inbox import (
     SendAt,
 )
 from fairlead.context import Context, acting, current
+from fairlead.errors import Conflict
 from fairlead.service import EVERYWHERE, Remote, Store, loop, rpc
 from fairlead.store import LeaseLost, is_away
 
@@ -27,17 +28,19 @@ from ..clock import utc_now
 from ..composition import composed
 from ..meeting import meet_all
 from ..outgoing import Order
+from ..paying import MISSING
 from ..planning import Wish
 from ..storable import storable
 from ..store import conversations, scheduled
 from ..store.scheduled import ScheduledRow
+from .paying import Paying
 
 log = structlog.get_logger(__name__)
 
 CLAIMED_AT_ONCE = 8
 
 
-class Scheduling:
+class Scheduling(Paying):
     """Messages that leave later."""
 
     store = Store()
@@ -55,6 +58,8 @@ class Scheduling:
         if done is not None:
             return done
         wish = self._wish(draft, current())
+        if draft.send_at is None:  # it leaves in a moment; who plans ahead can top up until then
+            self.till.check(wish.order, wish.composed)
         with self.store.transaction() as session:
             return planning.schedule(session, wish, request_id)
 
@@ -164,8 +169,14 @@ class Scheduling:
                 leaving.hold(session, row, held, now)
             return
         met = meet_all(self.contacts, row.channel, outgoing.strangers(messages))
-        with self.store.transaction() as session:
-            leaving.leave(session, row, wish.order, messages, met, now)
+        try:
+            with self.till.hold(wish.order, messages) as hold, self.store.transaction() as session:
+                leaving.leave(session, row, wish.order, messages, met, hold, now)
+        except Conflict as error:
+            if error.code != MISSING:
+                raise
+            with self.store.transaction() as session:
+                leaving.hold(session, row, leaving.unpaid(error), now)
 
     def _keep_back(self, row: ScheduledRow, error: Exception) -> None:
         now = self.clock()

@@ -11,14 +11,16 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import select
 
+from contracts.accounts import Balance, Charge, Price, price_of
 from contracts.contacts import Contact, Scheme
 from contracts.inbox import Inbox
+from contracts.sms_gateway import Outlook, TextToSend
 from fairlead.bus.inbox import AlreadyDone, Work, begin_work
 from fairlead.bus.outbox import OutboxRow, Relay
 from fairlead.bus.wire import decode_envelope
 from fairlead.context import Context, Role, acting, current, service_context
 from fairlead.contract import EVENTS, Event, calls, decode, topic
-from fairlead.errors import Forbidden, Invalid, Unavailable
+from fairlead.errors import Conflict, Forbidden, Invalid, Unavailable
 from fairlead.service import ServiceStore
 from fairlead.store import EVERYWHERE, Database, new_id
 
@@ -61,6 +63,67 @@ class Agenda:
         return self._known.setdefault(value.casefold(), contact(name or value, value.lower()))
 
 
+class Purse:
+    """Stands in for accounts: holds are kept, and there are `left` credits."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.held: dict[UUID, tuple[int, list[Charge]]] = {}
+        self.released: list[UUID] = []
+        self.senders: list[UUID | None] = []
+        self.prices: list[Price] = []
+
+    def get_credits(self) -> Balance:
+        """What is left."""
+        spent = sum(cost for cost, _ in self.held.values())
+        available = self.left - spent
+        return Balance(
+            balance=self.left, reserved=spent, available=available, low_balance=0, low=False
+        )
+
+    def reserve_credits(
+        self, *, hold: UUID, charges: list[Charge], user: UUID | None = None, user_name: str = ""
+    ) -> int:
+        """Set aside what these cost, as accounts would for a service."""
+        if current().role is not Role.SERVICE:
+            raise Forbidden("rights.forbidden", "Only a service may ask this")
+        cost = sum(
+            each.units * price_of(self.prices, each.channel, each.mode, each.address)
+            for each in charges
+        )
+        available = self.get_credits().available
+        if cost > available:
+            raise Conflict("accounts.credits_missing", f"{cost - available} credits are missing")
+        self.held[hold] = cost, charges
+        self.senders.append(user)
+        return cost
+
+    def release_hold(self, *, hold: UUID) -> None:
+        """Give it back."""
+        self.released.append(hold)
+        self.held.pop(hold, None)
+
+
+class Scales:
+    """Stands in for the SMS gateway: a part has ten characters."""
+
+    def __init__(self) -> None:
+        self.stopped: set[str] = set()
+        self.away = False
+
+    def foresee(self, *, texts: list[TextToSend], connection_id: UUID | None) -> list[Outlook]:
+        """What would become of these."""
+        if self.away:
+            raise Unavailable("sms_gateway.away", "sms_gateway is not running")
+        return [
+            Outlook(
+                parts=-(-len(each.text) // 10),
+                refused="He wrote STOP" if each.number in self.stopped else None,
+            )
+            for each in texts
+        ]
+
+
 class Cupboard:
     """Stands in for the file store: each organisation has the files under its own prefix."""
 
@@ -82,10 +145,14 @@ class Desk:
         self.organisation = uuid4()
         self.user = uuid4()
         self.contacts = Agenda()
+        self.purse = Purse()
+        self.scales = Scales()
         self.passed = dt.timedelta()
         service: Any = InboxService()
         service.store = ServiceStore(database, cast("Relay", _NobodyToWake()))
         service.contacts = self.contacts
+        service.accounts = self.purse
+        service.sms = self.scales
         service.files = Cupboard()
         service.config = InboxSettings.read("inbox", {})
         service.clock = self.clock

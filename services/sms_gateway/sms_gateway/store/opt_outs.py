@@ -7,6 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from contracts.sms_gateway import OptOut
 from fairlead.store import Order, Page, insert_into, page
 
 from .tables import OptOutRow
@@ -14,9 +15,15 @@ from .tables import OptOutRow
 _NEWEST = Order(OptOutRow.at.desc(), OptOutRow.number.desc())
 
 
-def has_stopped(session: Session, number: str) -> bool:
-    """Whether the number wants no texts."""
-    return session.scalar(sa.select(OptOutRow.number).where(OptOutRow.number == number)) is not None
+def of(session: Session, number: str) -> OptOut | None:
+    """The opt-out of a number that wants no texts."""
+    row = session.scalars(sa.select(OptOutRow).where(OptOutRow.number == number)).one_or_none()
+    return None if row is None else view_of(row)
+
+
+def view_of(row: OptOutRow) -> OptOut:
+    """A row as the contract has it."""
+    return OptOut(number=row.number, word=row.word, at=row.at)
 
 
 def stop(session: Session, number: str, word: str, now: dt.datetime) -> bool:

@@ -25,14 +25,15 @@ _TOLD = {State.DELIVERED: PartState.DELIVERED, State.FAILED: PartState.FAILED}
 
 
 def add(session: Session, text: TextRow) -> None:
-    """Take a text in, with its parts."""
+    """Take a text in, with its parts; they wait, unless it is refused at once."""
+    refused = text.status == DeliveryStatus.FAILED.value
     session.add(text)
     session.add_all(
         PartRow(
             text_id=text.id,
             number=number,
             connection_id=text.connection_id,
-            state=PartState.WAITING,
+            state=PartState.FAILED if refused else PartState.WAITING,
         )
         for number in range(1, text.parts + 1)
     )
@@ -97,6 +98,14 @@ def parts(session: Session, text_id: UUID) -> list[PartRow]:
     )
 
 
+def paid_and_refused(session: Session, text_id: UUID) -> tuple[int, int]:
+    """How many parts the carrier took, and how many will never be sent."""
+    known = parts(session, text_id)
+    taken = [each for each in known if each.key or each.state is PartState.DELIVERED]
+    refused = [each for each in known if each.state is PartState.FAILED and not each.key]
+    return len(taken), len(refused)
+
+
 def parts_called(session: Session, connection_id: UUID, key: str) -> list[PartRow]:
     """The parts that a carrier calls so: one, or all that a text has. Of the latest text, as ids
     come again after a while."""
@@ -127,6 +136,8 @@ def add_up(session: Session, text: TextRow) -> tuple[Progress, bool]:
     known = parts(session, text.id)
     progress = of_parts([part.state for part in known])
     news = (text.status, text.delivered) != (progress.status.value, progress.delivered)
+    # A part of a text that failed may still turn out to be taken, or not: that is paid, or not.
+    news = news or progress.status is DeliveryStatus.FAILED
     text.status, text.delivered = progress.status.value, progress.delivered
     failed = [part.reason for part in known if part.state is PartState.FAILED]
     doubtful = [part.reason for part in known if part.state is PartState.UNCERTAIN]
