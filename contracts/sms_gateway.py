@@ -176,10 +176,11 @@ class OptOutPage(Message):
 
 
 class TextToSend(Message):
-    """A text that somebody wants to send to a phone."""
+    """A text that somebody wants to send to a phone, or with `exact` to a machine."""
 
     number: Line
     text: Text
+    exact: bool = False
 
 
 class Outlook(Message):

@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = {
     "Person.names": _GUEST,
     "Person.addresses": "oliver.grant@grant-family.example",
     "Person.words": _GUEST,
+    "Outlook.refused": "The recipient stopped text messages (he wrote STOP); he can write START",
     "PersonRecord.kind": "message",
     "User.name": _USER,
     "CreateUser.name": _USER,

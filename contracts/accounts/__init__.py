@@ -22,7 +22,7 @@ from .credits import (
     SendingMode,
     price_of,
 )
-from .hours import BusinessHours, Holiday, OpenTime, Weekday, WeeklyTime
+from .hours import BusinessHours, Holiday, OpenTime, QuietHours, Weekday, WeeklyTime
 from .notifications import (
     Notification,
     NotificationChoice,
@@ -112,6 +112,7 @@ __all__ = [
     "PriceList",
     "PriceListVersion",
     "Profile",
+    "QuietHours",
     "Scope",
     "Sender",
     "SendingMode",

@@ -7,12 +7,12 @@ import enum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from fairlead.business_hours import Hours, Span
 from fairlead.contract import Message
 
-from ..common import Line
+from ..common import Channel, Line
 
 LocalTime = Annotated[dt.time, Meta(tz=False)]
 
@@ -75,3 +75,18 @@ class BusinessHours(Message):
             else:
                 days[holiday.date] = spans
         return Hours(ZoneInfo(zone), week, days, yearly)
+
+
+class QuietHours(Message):
+    """When no marketing goes to whom it would wake, in the recipient's zone: from `begins` to
+    `ends`, on the next day where that is not later.
+
+    `channels` are those that ring. The default is the strictest rule of the United States (9 to 20
+    o'clock in Connecticut), which fits those of Europe.
+    """
+
+    begins: LocalTime = dt.time(20)
+    ends: LocalTime = dt.time(9)
+    channels: Annotated[list[Channel], Meta(max_length=3)] = field(
+        default_factory=lambda: [Channel.SMS, Channel.WHATSAPP]
+    )

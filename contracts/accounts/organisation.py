@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Address, Currency, Cursor, Language, Limit, Line, Name, Text, Zone
 from .credits import PriceList
-from .hours import BusinessHours
+from .hours import BusinessHours, QuietHours
 from .people import Password, StaffRole
 
 
@@ -39,7 +39,8 @@ class Settings(Message):
 
     Each incoming message is told to `notification_address`, too (mission D3). `undo_seconds` is how
     long a message can be taken back by who sent it. Users of `second_factor_roles` must have a
-    second factor. Without `hours` somebody is there always.
+    second factor. Without `hours` somebody is there always. Marketing that falls into
+    `quiet_hours` waits until they end; without them it leaves at once.
     """
 
     zone: Zone
@@ -54,6 +55,7 @@ class Settings(Message):
     notification_address: Address | None = None
     undo_seconds: Annotated[int, Meta(ge=0, le=60)] = 10
     hours: BusinessHours | None = None
+    quiet_hours: QuietHours | None = field(default_factory=QuietHours)
     second_factor_roles: Annotated[list[StaffRole], Meta(max_length=4)] = []
 
 

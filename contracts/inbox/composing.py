@@ -51,7 +51,8 @@ class Draft(Message):
     what a person writes is SERVICE, and so is every kind but MESSAGE. A rule's own words need one.
     A direct answer, in words of no other purpose, to who wrote `in_reply_to` may be sent whatever
     he blocked, unless he blocked everything after he wrote. MARKETING and REVIEW say how to
-    unsubscribe.
+    unsubscribe. An `exact` text is for a machine (mission H6): it leaves as it was written, whether
+    its number wrote STOP or not.
     """
 
     channel: Channel = Channel.EMAIL
@@ -79,6 +80,7 @@ class Draft(Message):
     saved_as: UUID | None = None
     purpose: ConsentKind | None = None
     seen_message_id: UUID | None = None
+    exact: bool = False
 
 
 class Problem(Message):
@@ -114,8 +116,8 @@ class Cost(Message):
 class Preview(Message):
     """One message as it would leave. `problems` stand in the way of sending: field and reason.
 
-    `leaves_at` is the moment that the draft's `send_at` means, in UTC, and `zone` the one to show
-    it in; both are None for a draft that leaves at once.
+    `leaves_at` is the moment that the draft's `send_at` means, or when the quiet hours end that it
+    falls into, in UTC, and `zone` the one to show it in; both are None for what leaves at once.
     `answered_meanwhile` warns of who answered after `seen_message_id`. `hints` are what to look at:
     a service that was cancelled, a link that the template has a place for and nobody made.
     `cost` is None where sending is free; else `credits_available` are there for all of it, None
@@ -159,6 +161,8 @@ class Composing(Interface, Protocol):
         as `variables.name`. The same `request_id` again answers with the messages of the first
         time; with another draft it is Conflict `inbox.request_reused`. A draft with `send_at` or
         `undo` is not for here but for `schedule`: Invalid `inbox.draft_is_for_later`.
+        Marketing that would leave in quiet hours is for `schedule` as well: Conflict
+        `inbox.quiet_hours`, whose `leaves_at` says when they end.
         Conflict `inbox.answered_meanwhile` names who answered after `seen_message_id`, and
         `accounts.credits_missing` how many credits are missing.
         """

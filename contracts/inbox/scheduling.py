@@ -49,7 +49,8 @@ class ScheduledMessage(Message):
     Its `id` is that of the message once it has left: of the first one where `draft` makes several,
     which are all in `message_ids`. `leaves_at` is the moment in UTC, `zone` the one to show it in.
     `undo` marks one that only waits for some seconds so that it can be taken back. `problems` are
-    what keeps a held one; `reason` says why it is held or withdrawn, in a sentence.
+    what keeps a held one; `reason` says why it is held or withdrawn, or waits for quiet hours to
+    end, in a sentence.
     """
 
     id: UUID

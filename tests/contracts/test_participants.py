@@ -121,6 +121,7 @@ def test_handlers_keep_their_names() -> None:
     assert names == {
         "accounts.keep_record",
         "accounts.notify",
+        "accounts.settle_delivery",
         "api_gateway.comment_changed",
         "api_gateway.connection_changed",
         "api_gateway.contact_changed",

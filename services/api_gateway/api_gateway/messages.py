@@ -11,11 +11,14 @@ from contracts.common import Channel
 from contracts.inbox import Draft, Inbox, Preview
 from fairlead import context
 from fairlead.contract import calls
+from fairlead.errors import Conflict
 
 from .door import json_response, read_idempotency_key, read_json, with_version
 from .gateway import gateway
 
 views = Blueprint("messages", __name__)
+
+_LEAVES_LATER = frozenset({"inbox.quiet_hours", "inbox.scheduled_already"})
 
 
 class PreviewedMessage(Preview):
@@ -47,12 +50,19 @@ def _dressed(draft: Draft, preview: Preview) -> PreviewedMessage:
 
 @views.post("/messages")
 def send() -> Response:
-    """Send a message to each recipient, or schedule it; the same Idempotency-Key does so once."""
+    """Send a message to each recipient, or schedule it; the same Idempotency-Key does so once.
+
+    Marketing waits until the recipient's quiet hours end, and is scheduled then.
+    """
     calls(Inbox)["send"].right.check(context.current())
     request_id = read_idempotency_key()
     draft = read_json(Draft, "inbox")
     inbox = gateway().inbox
-    if draft.send_at is not None or draft.undo:
-        scheduled = inbox.schedule(draft=draft, request_id=request_id)
-        return with_version(json_response(scheduled, 202), scheduled)
-    return json_response(inbox.send(draft=draft, request_id=request_id), 201)
+    if draft.send_at is None and not draft.undo:
+        try:
+            return json_response(inbox.send(draft=draft, request_id=request_id), 201)
+        except Conflict as error:
+            if error.code not in _LEAVES_LATER:
+                raise
+    scheduled = inbox.schedule(draft=draft, request_id=request_id)
+    return with_version(json_response(scheduled, 202), scheduled)

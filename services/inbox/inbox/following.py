@@ -17,7 +17,7 @@ from fairlead.bus import publish
 from . import telling
 from .domain import moments, scheduling
 from .domain.attaching import file_ids
-from .domain.moments import Surroundings
+from .domain.moments import Moment, Surroundings
 from .domain.scheduling import Standing
 from .store import file_uses, people, scheduled, settings, trips
 from .store.scheduled import ScheduledRow
@@ -57,6 +57,11 @@ def hold(
 ) -> None:
     """Let it wait for a person."""
     _settle(session, row, row.standing.held(problems, reason, now), now)
+
+
+def sleep(session: Session, row: ScheduledRow, waits: Moment, now: dt.datetime) -> None:
+    """Let it wait until quiet hours end."""
+    _settle(session, row, row.standing.quiet(waits, now), now)
 
 
 def left(session: Session, row: ScheduledRow, message_ids: list[UUID], now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from . import following, outgoing
 from .domain import scheduling
 from .domain.composing import Composed
 from .domain.frozen import thaw
+from .domain.moments import Moment
 from .outgoing import Order
 from .paying import Hold
 from .store import scheduled
@@ -60,6 +61,13 @@ def hold(session: Session, claimed: ScheduledRow, held: Held, now: dt.datetime) 
     """Let it wait for a person; raises LeaseLost."""
     row = scheduled.still_ours(session, claimed)
     following.hold(session, row, held.problems, held.reason, now)
+
+
+def sleep(session: Session, claimed: ScheduledRow, waits: Moment, now: dt.datetime) -> None:
+    """Let it wait until quiet hours end; raises LeaseLost."""
+    row = scheduled.still_ours(session, claimed)
+    row.undo = False
+    following.sleep(session, row, waits, now)
 
 
 def leave(

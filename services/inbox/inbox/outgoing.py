@@ -83,18 +83,24 @@ def expect_for_now(draft: Draft) -> None:
 
 
 def digest(draft: Draft) -> str:
-    """What two drafts have in common when they say the same."""
-    return hashlib.sha256(msgspec.json.encode(draft, order="deterministic")).hexdigest()
+    """What two drafts have in common when they say the same, whether they can be taken back or
+    not: marketing that was to leave at once may have been scheduled."""
+    said = msgspec.structs.replace(draft, undo=False)
+    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 
 def fulfilled(session: Session, request_id: str, draft: Draft) -> list[MessageView] | None:
-    """The messages that this request made before; Conflict when it was for another draft."""
+    """The messages that this request made before; Conflict when it was for another draft, and when
+    they are scheduled and have not left."""
     request = requests.get(session, request_id)
     if request is None:
         return None
     if request.digest != digest(draft):
         raise request_reused()
-    return messages.views(session, request.message_ids)
+    made = messages.views(session, request.message_ids)
+    if request.message_ids and not made:
+        raise Conflict("inbox.scheduled_already", "This request has scheduled it; it leaves later")
+    return made
 
 
 def request_reused() -> Conflict:
@@ -343,6 +349,7 @@ def _sms_queued(order: Order, row: MessageRow, delivery: Delivery) -> SmsQueued:
         number=delivery.mailbox.address,
         text=row.text,
         queued_at=row.at,
+        exact=order.draft.exact,
         automatic=not order.by_person,
     )
 

@@ -78,7 +78,7 @@ class Till:
         """The bill of each message. Raises Unavailable where a text cannot be measured."""
         if order.draft.channel is not Channel.SMS:
             return [_bill(order, message, [1] * len(message.parties)) for message in composed]
-        outlooks = self._outlooks(composed)
+        outlooks = self._outlooks(composed, exact=order.draft.exact)
         made = []
         for message in composed:
             own = [next(outlooks) for _ in message.parties]
@@ -174,8 +174,8 @@ class Till:
         except Unavailable:
             return None
 
-    def _outlooks(self, composed: Sequence[Composed]) -> Iterator[Outlook]:
-        for connection_id, texts in _by_connection(composed):
+    def _outlooks(self, composed: Sequence[Composed], *, exact: bool) -> Iterator[Outlook]:
+        for connection_id, texts in _by_connection(composed, exact=exact):
             for start in range(0, len(texts), AT_ONCE):
                 batch = texts[start : start + AT_ONCE]
                 with _as_service():
@@ -184,7 +184,7 @@ class Till:
 
 
 def _by_connection(
-    composed: Sequence[Composed],
+    composed: Sequence[Composed], *, exact: bool
 ) -> Iterator[tuple[UUID | None, list[TextToSend]]]:
     """The texts in their order, those that follow each other on one connection together."""
     found: list[tuple[UUID | None, list[TextToSend]]] = []
@@ -192,7 +192,8 @@ def _by_connection(
         if not found or found[-1][0] != message.connection_id:
             found.append((message.connection_id, []))
         found[-1][1].extend(
-            TextToSend(number=party.mailbox.address, text=message.text) for party in message.parties
+            TextToSend(number=party.mailbox.address, text=message.text, exact=exact)
+            for party in message.parties
         )
     yield from found
 

@@ -14,6 +14,7 @@ from contracts.channels import RecipientRole
 from contracts.inbox import (
     AuthorKind,
     Draft,
+    Hint,
     Preview,
     Problem,
     ScheduledMessage,
@@ -26,7 +27,7 @@ from fairlead.errors import Conflict, Invalid, Stale
 from fairlead.store import new_id
 
 from . import drafting, outgoing, present
-from .domain import content, moments, scheduling
+from .domain import content, moments, quiet, scheduling
 from .domain.composing import Composed
 from .domain.frozen import freeze
 from .domain.moments import Moment, NoMoment, Surroundings
@@ -74,6 +75,11 @@ class Wish:
         moments.check(found, self.now)
         return found
 
+    def quiet(self, moment: Moment) -> Moment | None:
+        """When the quiet hours end that `moment` falls into, if it does and they matter."""
+        channel = self.draft.channel
+        return quiet.wait(channel, self.composed, self.order.known, moment.at)
+
 
 def who(context: Context) -> Who:
     """Who does what is done under `context`."""
@@ -97,13 +103,31 @@ def previews(wish: Wish) -> list[Preview]:
     """The messages as they would be, with the moment that they would leave at."""
     shown = [each.preview() for each in wish.composed]
     if wish.draft.send_at is None:
-        return shown
+        waits = wish.quiet(Moment(wish.now, "UTC"))
+        return shown if waits is None else [_quiet(each, waits) for each in shown]
     try:
         moment = wish.moment(wish.surroundings())
     except NoMoment as error:
         problem = Problem(field=error.field, reason=error.reason)
         return [msgspec.structs.replace(each, problems=[*each.problems, problem]) for each in shown]
+    waits = wish.quiet(moment)
+    if waits is not None:
+        return [_quiet(each, waits) for each in shown]
     return [msgspec.structs.replace(each, leaves_at=moment.at, zone=moment.zone) for each in shown]
+
+
+def _quiet(preview: Preview, waits: Moment) -> Preview:
+    hint = Hint(field="send_at", reason=scheduling.QUIET)
+    return msgspec.structs.replace(
+        preview, leaves_at=waits.at, zone=waits.zone, hints=[*preview.hints, hint]
+    )
+
+
+def expect_awake(wish: Wish) -> None:
+    """Raise Conflict for marketing that would leave in quiet hours."""
+    waits = wish.quiet(Moment(wish.now, "UTC"))
+    if waits is not None:
+        raise Conflict("inbox.quiet_hours", scheduling.QUIET, leaves_at=waits.at.isoformat())
 
 
 def fulfilled(session: Session, request_id: str, draft: Draft) -> ScheduledMessage | None:
@@ -141,7 +165,11 @@ def schedule(session: Session, wish: Wish, request_id: str) -> ScheduledMessage:
         message_ids=[],
     )
     _say(row, wish)
-    row.stand(scheduling.begin(moment, who(context), wish.now), wish.now)
+    standing = scheduling.begin(moment, who(context), wish.now)
+    waits = wish.quiet(moment)
+    if waits is not None:
+        standing, row.undo = standing.quiet(waits, wish.now), False
+    row.stand(standing, wish.now)
     scheduled.add(session, row)
     scheduled.note_about(session, row, _contacts(wish.composed))
     request.message_ids = [row.id]

@@ -79,13 +79,14 @@ def measured(text: str, details: SmsConnectionDetails | None) -> Measured:
 
 
 def outlook(session: Session, wanted: TextToSend, details: SmsConnectionDetails | None) -> Outlook:
-    """What would become of a text. One for a machine is never stopped, and is not asked about."""
+    """What would become of a text."""
     if details is None:
         return Outlook(parts=0, refused=NO_CONNECTION)
-    stopped = opt_outs.of(session, wanted.number)
+    stopped = None if wanted.exact else opt_outs.of(session, wanted.number)
     refused = _unreachable(wanted.number) or (STOPPED if stopped else None)
     try:
-        made = split(leaving(wanted.text, details), reference_of(details))
+        left = wanted.text if wanted.exact else leaving(wanted.text, details)
+        made = split(left, reference_of(details))
     except TooLong as error:
         return Outlook(parts=0, refused=f"The text is too long: {error}", stopped=stopped)
     return Outlook(parts=made.total, refused=refused, stopped=stopped)

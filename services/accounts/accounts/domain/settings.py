@@ -72,6 +72,9 @@ def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
         for place, holiday in enumerate(settings.hours.holidays):
             if problem := _line_problem(holiday.name):
                 yield f"settings.hours.holidays[{place}].name", problem
+    quiet = settings.quiet_hours
+    if quiet is not None and quiet.begins == quiet.ends:
+        yield "settings.quiet_hours.ends", "is when they begin: leave quiet hours out to have none"
     yield from _branding_problems(settings.branding)
     yield from _sender_problems(settings.sender)
 

@@ -209,6 +209,8 @@ def _called(draft: Draft) -> str:
 
 def _circumstances(draft: Draft, known: Knowledge) -> list[Problem]:
     problems = []
+    if draft.exact and draft.channel is not Channel.SMS:
+        problems.append(_problem("exact", "only a text message is for a machine"))
     if draft.itinerary_id is not None and draft.itinerary_id not in known.trips:
         problems.append(_problem("itinerary_id", "there is no such itinerary"))
     if draft.connection_id is not None:

@@ -31,6 +31,7 @@ class Who:
 
 
 RULE = Who()
+QUIET = "It is marketing, and waits until the recipient's quiet hours end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Standing:
     def moved(self, to: Moment, who: Who, now: dt.datetime, reason: str = "") -> Standing:
         """Leave at another moment; a held one waits again."""
         return self._next("moved", who, now, reason, state=ScheduleState.WAITING, to=to)
+
+    def quiet(self, to: Moment, now: dt.datetime) -> Standing:
+        """Wait until quiet hours end."""
+        waits = self._next("moved", RULE, now, QUIET, state=ScheduleState.WAITING, to=to)
+        return replace(waits, reason=QUIET)
 
     def edited(self, to: Moment, who: Who, now: dt.datetime) -> Standing:
         """Say something else, perhaps at another moment; a held one waits again."""

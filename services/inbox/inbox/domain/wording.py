@@ -49,7 +49,7 @@ def write(
         words, wrong = _own_html(written, words.subject)
         problems += wrong
     elif template is None and draft.text:
-        text = draft.text.strip()
+        text = draft.text if draft.exact else draft.text.strip()
         words = Words("", content.paragraphs(text), text)
     if (
         not words.text.strip()

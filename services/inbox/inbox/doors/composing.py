@@ -49,8 +49,9 @@ class Composing(Paying):
             return done
         messages, known = composed(self.store, draft, current())
         outgoing.check(messages)
-        met = meet_all(self.contacts, draft.channel, outgoing.strangers(messages))
         order = Order(draft, known, current())
+        planning.expect_awake(Wish(order, messages, self.clock()))
+        met = meet_all(self.contacts, draft.channel, outgoing.strangers(messages))
         with self.till.hold(order, messages) as hold, self.store.transaction() as session:
             messages = outgoing.as_of_now(session, order, messages, met)
             outgoing.check(messages)

@@ -26,6 +26,7 @@ from fairlead.store import LeaseLost, is_away
 from .. import leaving, outgoing, planning
 from ..clock import utc_now
 from ..composition import composed
+from ..domain import quiet
 from ..meeting import meet_all
 from ..outgoing import Order
 from ..paying import MISSING
@@ -164,6 +165,11 @@ class Scheduling(Paying):
             wish = self._composed_wish(row.draft, current(), now)
             messages = leaving.words(row, wish.composed)
             held = leaving.obstacles(messages)
+            waits = quiet.wait(row.channel, messages, wish.order.known, now)
+            if held is None and waits is not None:
+                with self.store.transaction() as session:
+                    leaving.sleep(session, row, waits, now)
+                return
         if held is not None:
             with self.store.transaction() as session:
                 leaving.hold(session, row, held, now)
