@@ -284,19 +284,37 @@ def test_services_in_one_process_migrate_one_after_another(package: Path, tmp_pa
         database.close()
 
 
-def test_the_command_line_writes_a_revision(package: Path) -> None:
-    def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "fairlead.store.migrations", "new", PACKAGE, "first"],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+def _command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "fairlead.store.migrations", *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    done = run()
+
+def test_the_command_line_writes_a_revision(package: Path) -> None:
+    done = _command_line("new", PACKAGE, "first")
     assert (done.returncode, done.stderr) == (0, "")
     assert Path(done.stdout.strip()).read_text().startswith('"""first"""')
-    again = run()
+    again = _command_line("new", PACKAGE, "first")
     assert (again.returncode, again.stdout) == (1, "")
     assert "history" in again.stderr
+
+
+def test_the_command_line_brings_a_database_to_the_newest(package: Path, tmp_path: Path) -> None:
+    write_revision(PACKAGE, "first")
+    url = f"sqlite:///{tmp_path}/{{service}}.db"
+    done = _command_line("up", PACKAGE, FAIRLEAD_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    database = Database(f"sqlite:///{tmp_path}/{PACKAGE}.db", name=PACKAGE)
+    assert not pending(database, PACKAGE)
+    database.close()
+
+
+def test_the_command_line_names_a_wrong_setting(package: Path) -> None:
+    done = _command_line("up", PACKAGE, FAIRLEAD_DATABASE_URL="mysql://secret@somewhere/x")
+    assert done.returncode == 1
+    assert done.stderr.startswith("FAIRLEAD_DATABASE_URL: ")
+    assert "secret" not in done.stderr
