@@ -42,6 +42,28 @@ def test_the_services_run_on_the_versions_that_are_tested() -> None:
     assert _locked("run.txt").items() <= _locked("dev.txt").items()
 
 
+def test_every_service_has_a_list_for_its_image_and_no_other_is_there() -> None:
+    folders = {path.parent.name for path in lock.ROOT.glob("services/*/pyproject.toml")}
+    listed = {path.stem for path in (lock.REQUIREMENTS / "services").glob("*.txt")}
+    assert listed == folders, "run: make lock"
+    assert {f"services/{name}.txt" for name in folders} <= lock.asked().keys()
+
+
+@pytest.mark.parametrize("name", [name for name in lock.asked() if name.startswith("services/")])
+def test_an_image_holds_what_its_service_asks_for_at_the_versions_of_run(name: str) -> None:
+    locked = _locked(name)
+    assert locked.items() <= _locked("run.txt").items()  # which has the hashes
+    asked = {canonicalize_name(Requirement(each).name) for each in lock.asked()[name]}
+    assert asked <= locked.keys()
+    assert "boto3" in asked  # for files in a bucket
+
+
+def test_an_image_holds_nothing_that_only_other_services_ask_for() -> None:
+    assert "flask" in _locked("services/api_gateway.txt")
+    assert "pillow" in _locked("services/inbox.txt")
+    assert {"flask", "pillow", "reportlab"}.isdisjoint(_locked("services/accounts.txt"))
+
+
 def test_our_own_distributions_are_not_looked_for_in_an_index() -> None:
     ours = {"fairlead", "fairlead-contracts"}
     for name in lock.asked():
