@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts import setup
+from scripts.chart_tools import MissingTools
+from scripts.chart_tools import install as install_chart_tools
 from scripts.servers import node
 from scripts.servers.install import NEEDED, MissingPackages, install
 from scripts.servers.node import NoNode
@@ -78,7 +80,8 @@ def main(arguments: list[str]) -> int:
     try:
         install(NEEDED)
         node.install()
-    except (MissingPackages, NoNode) as error:
+        install_chart_tools()
+    except (MissingPackages, NoNode, MissingTools) as error:
         print(error, file=sys.stderr)
         return 1
     plan = stages()

@@ -29,7 +29,7 @@ def test_a_lock_has_every_requirement_at_a_version_that_fits(name: str) -> None:
         assert requirement.specifier.contains(version), requirement
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bootstrap.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bootstrap.txt", "charts.txt"])
 def test_every_package_of_a_lock_has_hashes_and_no_address(name: str) -> None:
     text = (lock.REQUIREMENTS / name).read_text(encoding="utf-8")
     assert "://" not in text

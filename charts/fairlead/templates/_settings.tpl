@@ -1,0 +1,31 @@
+{{/*
+What a service reads from its ConfigMap: its settings, and above them what follows from the chart.
+Given root and the service's values as service.
+*/}}
+{{- define "fairlead.settings" -}}
+{{- $values := .root.Values -}}
+{{- $given := dict -}}
+{{- if and .service.http $values.ingress.enabled -}}
+{{- $_ := set $given "FAIRLEAD_TRUSTED_PROXIES" (toString $values.ingress.trustedProxies) -}}
+{{- end -}}
+{{- $ours := dict
+  "FAIRLEAD_ADMIN_PORT" "8081"
+  "FAIRLEAD_PORT" "8080"
+  "FAIRLEAD_PUBLIC_URL" $values.publicUrl
+  "FAIRLEAD_FILES" (default "/var/lib/fairlead/files" $values.files.bucket)
+  "FAIRLEAD_SANDBOX" "no"
+-}}
+{{- toYaml (mergeOverwrite $given .service.settings $ours) -}}
+{{- end -}}
+
+{{/* A variable from an existing Secret: given root, component, variable and secret. */}}
+{{- define "fairlead.secret" -}}
+- name: {{ .variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret.name | replace "{service}" (.component | replace "_" "-") }}
+      key: {{ .secret.key }}
+      {{- if .secret.optional }}
+      optional: true
+      {{- end }}
+{{- end -}}
