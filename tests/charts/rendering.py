@@ -93,6 +93,6 @@ def pod_of(document: Document) -> Document | None:
     pod: Document | None = None
     if document["kind"] == "Pod":
         pod = document["spec"]
-    if document["kind"] in ("Deployment", "Job"):
+    if document["kind"] in ("Deployment", "StatefulSet", "Job"):
         pod = document["spec"]["template"]["spec"]
     return pod
