@@ -10,7 +10,7 @@ from jsonschema_rs import Draft202012Validator, Registry
 from scripts.chart_tools import install
 from tests.charts.rendering import Document
 
-FOREIGN = {"monitoring.coreos.com/v1"}
+FOREIGN = {"monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1"}
 """What operators add to the API, and its schemas do not have."""
 
 

@@ -89,7 +89,13 @@ def test_names_and_labels_are_complete_and_none_is_there_twice(values: Path) -> 
         assert labels["app.kubernetes.io/managed-by"] == "Helm"
         assert {COMPONENT, "app.kubernetes.io/version", "helm.sh/chart"} <= labels.keys()
         assert each["metadata"]["namespace"] == "hub"
+
+
+def test_no_name_is_too_long() -> None:
+    release = "r" * 53  # Helm's own limit
+    for each in documents(FAIRLEAD / "ci" / "everything-values.yaml", release=release):
         assert len(_name(each)) <= 63
+        assert all(len(value) <= 63 for value in each["metadata"]["labels"].values())
 
 
 @values
@@ -125,6 +131,11 @@ def test_what_is_referred_to_is_there(values: Path) -> None:
                 backend = path["backend"]["service"]
                 ports = {port["name"] for port in services[backend["name"]]["spec"]["ports"]}
                 assert backend["port"]["name"] in ports
+    for route in of_kind(found, "HTTPRoute").values():
+        for rule in route["spec"]["rules"]:
+            for backend in rule["backendRefs"]:
+                ports = {port["port"] for port in services[backend["name"]]["spec"]["ports"]}
+                assert backend["port"] in ports
     for scaler in of_kind(found, "HorizontalPodAutoscaler").values():
         assert scaler["spec"]["scaleTargetRef"]["name"] in deployments
     accounts = of_kind(found, "ServiceAccount")

@@ -5,8 +5,8 @@ Given root and the service's values as service.
 {{- define "fairlead.settings" -}}
 {{- $values := .root.Values -}}
 {{- $given := dict -}}
-{{- if and .service.http $values.ingress.enabled -}}
-{{- $_ := set $given "FAIRLEAD_TRUSTED_PROXIES" (toString $values.ingress.trustedProxies) -}}
+{{- if and .service.http (or $values.ingress.enabled $values.httpRoute.enabled) -}}
+{{- $_ := set $given "FAIRLEAD_TRUSTED_PROXIES" (toString $values.trustedProxies) -}}
 {{- end -}}
 {{- $ours := dict
   "FAIRLEAD_ADMIN_PORT" "8081"
