@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from fairlead.errors import Forbidden, Unavailable
 
 from .conftest import MakeApp
 
-ID = uuid4()
+ID = UUID("01a22b52-d99c-72c2-ba5f-cb78de958571")
 PATH = f"/api/v1/hooks/sms/{ID}"
 FORM = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+34600111222"}
 SIGNED = {"X-Twilio-Signature": "Ulu1+tiRLDFaqhKe+T0C3H/nMds="}

@@ -33,6 +33,7 @@ from fairlead.jobs.messages import Job, JobChanged, JobFile, JobState
 from fairlead.jobs.rows import JobPart, JobRow
 from fairlead.jobs.work import Kind, Made, Worker
 from fairlead.notices import NotificationKind, NotificationRaised
+from fairlead.precedence import precedence
 from fairlead.store import EVERYWHERE, Database, LeaseLost, new_id
 from fairlead.store.migrations import FAIRLEAD
 from fairlead.testing.schema import bring_up
@@ -625,7 +626,7 @@ def test_a_claim_is_held_or_lost(trial: Trial) -> None:
 
 def test_each_step_gives_way_to_calls(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     happened: list[str] = []
-    monkeypatch.setattr(work.precedence, "give_way", lambda seconds: happened.append("gave way"))
+    monkeypatch.setattr(precedence, "give_way", lambda seconds: happened.append("gave way"))
     trial.start()
     trial.work(counting(before=lambda job, number: happened.append("step")))
     assert happened == ["gave way", "step"] * 3
