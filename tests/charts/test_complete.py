@@ -1,37 +1,72 @@
-"""Every service of services/ is wherever a service has to be named."""
+"""Every service of services/ is wherever a service has to be named, and nothing else is."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 import yaml
 
 from scripts import stack
+from scripts.lock import REQUIREMENTS
 from scripts.uv import ROOT
-from tests.charts.rendering import FAIRLEAD
+from tests.charts.rendering import FAIRLEAD, documents, of_kind
 
-THERE = {path.parent.name for path in ROOT.glob("services/*/pyproject.toml")}
-
-
-def _missing(named: set[str]) -> str:
-    """What is named and not there, or the other way round; empty when all is well."""
-    missing, unknown = sorted(THERE - named), sorted(named - THERE)
-    return " and ".join(
-        [f"missing: {', '.join(missing)}"] * bool(missing)
-        + [f"no such service: {', '.join(unknown)}"] * bool(unknown)
-    )
+ROOMS = {path.parent.name for path in ROOT.glob("services/*/pyproject.toml")}
+THERE = {path.parent.name for path in ROOT.glob("services/*/*/service.py")}
+"""The rooms that have a door: until then there is nothing to run."""
 
 
-def test_the_chart_deploys_every_service() -> None:
-    values = yaml.safe_load((FAIRLEAD / "values.yaml").read_text(encoding="utf-8"))
-    assert _missing(set(values["services"])) == "", "services of charts/fairlead/values.yaml"
-    classes = {name: service["class"] for name, service in values["services"].items()}
-    assert classes == stack.SERVICES
+def _yaml(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
-def test_make_stack_and_make_up_run_every_service() -> None:
-    assert _missing(set(stack.SERVICES)) == "", "SERVICES of scripts/stack.py"
+def _named() -> dict[str, set[str]]:
+    """The places, with the services that each of them names."""
+    skaffold = _yaml("skaffold.yaml")
+    [release] = skaffold["deploy"]["helm"]["releases"]
     # Not imported: it makes the process green.
     up = (ROOT / "scripts" / "up.py").read_text(encoding="utf-8")
-    run = set(re.findall(r"^from (\w+)\.service import", up, re.MULTILINE))
-    assert _missing(run) == "", "SERVICES of scripts/up.py"
+    return {
+        "SERVICES of scripts/stack.py": set(stack.SERVICES),
+        "SERVICES of scripts/up.py": set(re.findall(r"^from (\w+)\.service import", up, re.M)),
+        "services of charts/fairlead/values.yaml": set(
+            _yaml("charts/fairlead/values.yaml")["services"]
+        ),
+        "databases of charts/fairlead-backing/values.yaml": set(
+            _yaml("charts/fairlead-backing/values.yaml")["databases"]
+        ),
+        "artifacts of skaffold.yaml": {
+            each["image"].removeprefix("fairlead/") for each in skaffold["build"]["artifacts"]
+        },
+        "setValueTemplates of skaffold.yaml": {
+            path.split(".")[1] for path in release["setValueTemplates"]
+        },
+        "requirements/services (make lock)": {
+            path.stem for path in (REQUIREMENTS / "services").glob("*.txt")
+        },
+    }
+
+
+@pytest.mark.parametrize("place", sorted(_named()))
+def test_every_service_is_named(place: str) -> None:
+    named = _named()[place]
+    missing, unknown = sorted(THERE - named), sorted(named - ROOMS)
+    assert not missing, f"{place} lacks {', '.join(missing)}"
+    assert not unknown, f"{place} names {', '.join(unknown)}, and there is no such service"
+
+
+def test_the_chart_runs_the_classes_that_make_stack_runs() -> None:
+    services = _yaml("charts/fairlead/values.yaml")["services"]
+    assert {name: service["class"] for name, service in services.items()} == stack.SERVICES
+
+
+@pytest.mark.parametrize(
+    "kind", ["Deployment", "Service", "ConfigMap", "PodDisruptionBudget", "Job"]
+)
+def test_every_service_gets_its_objects(kind: str) -> None:
+    found = of_kind(documents(FAIRLEAD / "ci" / "bucket-values.yaml"), kind)
+    suffix = "-migration" if kind == "Job" else ""
+    names = {f"fairlead-{name.replace('_', '-')}{suffix}" for name in THERE}
+    assert found.keys() == names

@@ -10,7 +10,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scripts import lock
-from scripts.uv import ROOT
 
 LOCKED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?P<rest>.*)$")
 
@@ -41,13 +40,6 @@ def test_every_package_of_a_lock_has_hashes_and_no_address(name: str) -> None:
 
 def test_the_services_run_on_the_versions_that_are_tested() -> None:
     assert _locked("run.txt").items() <= _locked("dev.txt").items()
-
-
-def test_every_service_has_a_list_for_its_image_and_no_other_is_there() -> None:
-    folders = {path.parent.name for path in ROOT.glob("services/*/pyproject.toml")}
-    listed = {path.stem for path in (lock.REQUIREMENTS / "services").glob("*.txt")}
-    assert listed == folders, "run: make lock"
-    assert {f"services/{name}.txt" for name in folders} <= lock.asked().keys()
 
 
 @pytest.mark.parametrize("name", [name for name in lock.asked() if name.startswith("services/")])
