@@ -1,6 +1,6 @@
 """Reads the Dockerfile, and lays out the files that it would put into an image.
 
-There is no Docker here: this knows as much of its language as our Dockerfile uses, and refuses
+It needs no Docker: it knows as much of its language as our Dockerfile uses, and refuses
 the rest.
 """
 
@@ -86,7 +86,7 @@ def ignore_rules() -> list[str]:
 def lay_out(service: str, root: Path) -> None:
     """Put the files of `service`'s image below `root`, compiled where they are here.
 
-    Raises FileNotFoundError where a build would fail.
+    What is there already stays. Raises FileNotFoundError where a build would fail.
     """
     rules = ignore_rules()
     for source, target in copied(last_stage(service)):
@@ -101,5 +101,7 @@ def lay_out(service: str, root: Path) -> None:
 
 
 def _copy(path: Path, place: Path) -> None:
+    if place.exists():
+        return
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, place)  # with its time, by which Python knows what is compiled from it

@@ -1,4 +1,4 @@
-"""Imports services as their images would: from given folders, with given distributions hidden.
+"""Imports services as their images would: from a given folder, with all hidden that is not theirs.
 
 Run by itself, without site-packages of its own: `python -I -S importing.py`, with JSON on standard
 input. Answers, for each service, the error that its import raised, or null.
@@ -38,7 +38,6 @@ class Hidden:
 
 def _answer(image: dict[str, Any]) -> str | None:
     sys.meta_path.insert(0, Hidden(image["hidden"]))
-    sys.path.insert(0, image["folder"])
     module, _, attribute = image["class"].partition(":")
     try:
         service = getattr(importlib.import_module(module), attribute)
@@ -68,7 +67,7 @@ def _forked(image: dict[str, Any]) -> str | None:
 def main() -> None:
     """Read the images, and write what became of each."""
     asked = json.load(sys.stdin)
-    sys.path[:0] = [asked["shared"]]
+    sys.path.insert(0, asked["folder"])
     sys.path.append(asked["packages"])
     sys.meta_path.insert(0, Hidden(asked["hidden"]))
     for name in SHARED:
