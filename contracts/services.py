@@ -160,6 +160,7 @@ SERVICES = (
             DraftChanged,
             EmailQueued,
             SmsQueued,
+            JobChanged,
             NotificationRaised,
             AuditRecorded,
         ),

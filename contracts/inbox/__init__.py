@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
+from ..jobs import Jobs
 from ..persons import PersonHolder
 from .assigning import Assigning
 from .attaching import (
@@ -17,6 +18,19 @@ from .attaching import (
     PictureSize,
 )
 from .attention import Attention, TrailEntry, TrailPage, Wait, WaitEnd, WaitPage
+from .bulk import (
+    ContactFilter,
+    ItineraryFilter,
+    Mailing,
+    MailingPage,
+    MailingRecipient,
+    MailingRecipientPage,
+    MailingRecipientState,
+    Mailings,
+    MailingState,
+    Selection,
+    Whom,
+)
 from .comments import (
     Comment,
     CommentChanged,
@@ -105,6 +119,8 @@ class Inbox(
     Scheduling,
     Drafts,
     Paying,
+    Mailings,
+    Jobs,
     PersonHolder,
     Protocol,
 ):
@@ -130,6 +146,7 @@ __all__ = [
     "CommentPage",
     "Commenting",
     "Composing",
+    "ContactFilter",
     "Conversation",
     "ConversationChanged",
     "ConversationCounts",
@@ -158,6 +175,7 @@ __all__ = [
     "History",
     "ImportedMessage",
     "Inbox",
+    "ItineraryFilter",
     "ItineraryLink",
     "Label",
     "LabelChanged",
@@ -166,6 +184,13 @@ __all__ = [
     "LinkOrigin",
     "LinkSeconds",
     "LocalTime",
+    "Mailing",
+    "MailingPage",
+    "MailingRecipient",
+    "MailingRecipientPage",
+    "MailingRecipientState",
+    "MailingState",
+    "Mailings",
     "Marks",
     "Merging",
     "MessageKind",
@@ -194,6 +219,7 @@ __all__ = [
     "SearchKind",
     "SearchPage",
     "Searching",
+    "Selection",
     "SendAt",
     "StreamItem",
     "StreamPage",
@@ -209,4 +235,5 @@ __all__ = [
     "Wait",
     "WaitEnd",
     "WaitPage",
+    "Whom",
 ]

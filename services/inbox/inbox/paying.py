@@ -118,7 +118,10 @@ class Till:
         """Raise Conflict where the messages could not be paid now."""
         if not order.prices:
             return
-        wanted = sum(each.credits for each in self.bills(order, composed))
+        self.check_total(sum(each.credits for each in self.bills(order, composed)))
+
+    def check_total(self, wanted: int) -> None:
+        """Raise Conflict where so many credits are not there."""
         available = self._available() if wanted else None
         if available is not None and wanted > available:
             raise Conflict(MISSING, _missing(wanted, available))

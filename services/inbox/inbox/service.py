@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from contracts.inbox import Inbox
+from fairlead.jobs.doors import JobDoors
+from fairlead.jobs.work import Kind
 from fairlead.projections.doors import ProjectionDoors, offer, projecting
 from fairlead.service import EVERYWHERE, AdminRoutes, Store, loop
 
@@ -20,6 +24,7 @@ from .doors.following_up import FollowingUp
 from .doors.history import History
 from .doors.labels import Labels
 from .doors.learning import Learning
+from .doors.mailings import Mailings
 from .doors.merging import Merging
 from .doors.persons import Persons
 from .doors.presence import Presence
@@ -57,6 +62,8 @@ class InboxService(
     Persons,
     Channels,
     Learning,
+    Mailings,
+    JobDoors,
     ProjectionDoors,
 ):
     """What was said, to whom, about which trip. Its doors are in `doors`."""
@@ -66,6 +73,10 @@ class InboxService(
     store = Store()
     projector = projecting(READ_MODELS)
     projection_admin = AdminRoutes(offer(READ_MODELS))
+
+    def job_kinds(self) -> Mapping[str, Kind[Any]]:
+        """What is done in jobs."""
+        return self.mailing_kinds()
 
     @loop(every=3600.0)
     def forget(self) -> bool:

@@ -241,6 +241,13 @@ def renew(session: Session, claimed: Sequence[JobRow], now: dt.datetime) -> None
         )
 
 
+def wake(session: Session, id: UUID, now: dt.datetime) -> None:
+    """Let a job that waits go on now. What its next step finds has to be committed with this."""
+    row = get(session, id, lock=True)
+    if not row.state.ended:
+        row.due_at = now
+
+
 def expire_leases(session: Session, now: dt.datetime) -> None:
     """Let go of what an earlier process of the same store held. Only where there is no other."""
     session.execute(

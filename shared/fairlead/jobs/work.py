@@ -54,7 +54,8 @@ DIED = "Whoever worked on it died, again and again, at the same step"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(Generic[S]):
     """How far a job is after a step. All counts are of the whole job so far; `problems` are those
-    of this step. `state` is where the next step begins, if the job is not `finished`."""
+    of this step. `state` is where the next step begins, if the job is not `finished`, after `wait`
+    seconds or when `rows.wake` is called."""
 
     state: S
     done: int
@@ -66,6 +67,7 @@ class Progress(Generic[S]):
     finished: bool = False
     result: JobFile | None = None
     refusals: JobFile | None = None
+    wait: float = 0.0
 
 
 Effect = Callable[[Session], Progress[S]]
@@ -165,7 +167,7 @@ class Worker:
                 effect = kind.step(rows.job_of(row), msgspec.convert(row.cursor, kind.state))
                 row = self._commit(row, effect, last=last)
                 # One that was cancelled meanwhile is not yet where it leaves its files.
-                going = (not last or row.cancelling) and not row.state.ended
+                going = (row.owner is not None or row.cancelling) and not row.state.ended
             except LeaseLost:
                 raise
             except Exception as error:
@@ -177,11 +179,13 @@ class Worker:
             row = rows.held(session, claimed)
             now = self._now()
             if not row.cancelling:
-                _write(row, effect(session), now)
+                progress = effect(session)
+                _write(row, progress, now)
                 if row.state is JobState.DONE:
                     _end(session, row, JobState.DONE, now)
-                elif last:
-                    row.owner, row.lease_until, row.due_at = None, None, now
+                elif last or progress.wait:
+                    row.owner, row.lease_until = None, None
+                    row.due_at = now + dt.timedelta(seconds=progress.wait)
                 _tell(session, row, now)
             return row
 

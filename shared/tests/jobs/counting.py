@@ -55,9 +55,11 @@ def no_trouble(job: Job, number: int) -> None:
 
 
 def counting(
-    before: Callable[[Job, int], None] = no_trouble, within: Callable[[Job, int], None] = no_trouble
+    before: Callable[[Job, int], None] = no_trouble,
+    within: Callable[[Job, int], None] = no_trouble,
+    wait: float = 0.0,
 ) -> Kind[Counting]:
-    """The kind; `before` and `within` are called with the number of each step."""
+    """The kind; `before` and `within` are called with the number of each step, which waits."""
 
     def step(job: Job, state: Counting) -> Effect[Counting]:
         before(job, state.number)
@@ -79,6 +81,7 @@ def counting(
                 problems=[JobProblem(line=number, field="number", reason="is a number")],
                 finished=finished,
                 result=_file(session, job) if finished else None,
+                wait=wait,
             )
 
         return effect

@@ -135,6 +135,31 @@ def test_a_job_is_done_step_by_step(trial: Trial) -> None:
         assert session.scalars(select(JobPart)).all() == []
 
 
+def test_a_step_can_wait_and_be_woken(trial: Trial) -> None:
+    job, kind = trial.start(until=3), counting(wait=600)
+    trial.work(kind)
+    assert written(trial.database) == [0]
+    trial.clock.pass_by(599)
+    trial.work(kind)
+    assert written(trial.database) == [0]
+    trial.clock.pass_by(1)
+    trial.work(kind)
+    assert written(trial.database) == [0, 1]
+    with trial.database.transaction(OURS) as session:
+        rows.wake(session, job.id, trial.clock())
+    trial.work(kind)
+    assert written(trial.database) == [0, 1, 2]
+    assert trial.job(job.id).state is JobState.DONE
+
+
+def test_one_that_waits_is_cancelled_at_once(trial: Trial) -> None:
+    job, kind = trial.start(until=3), counting(wait=600)
+    trial.work(kind)
+    trial.cancel(job.id)
+    trial.work(kind)
+    assert trial.job(job.id).state is JobState.CANCELLED
+
+
 def test_it_runs_in_the_name_of_who_started_it(trial: Trial) -> None:
     trial.start(2)
     trial.work(counting())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.contacts import Contacts
+from contracts.inbox import Inbox
 from contracts.itineraries import Itineraries
 from contracts.jobs import Jobs
 
 from ..door import Door
 
-WITH_JOBS: dict[str, type[Jobs]] = {each.service: each for each in (Contacts, Itineraries)}
+WITH_JOBS: dict[str, type[Jobs]] = {each.service: each for each in (Contacts, Itineraries, Inbox)}
 """The services that have jobs, by the name in the path."""
 
 

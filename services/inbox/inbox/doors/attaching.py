@@ -9,6 +9,7 @@ from contracts.inbox import File, Inbox
 from contracts.services import file_holders
 from fairlead.bus.underway import mentioned
 from fairlead.context import current
+from fairlead.jobs import rows as jobs
 from fairlead.service import AdminRoutes, Config, Parts, Provided, Store, loop, rpc
 
 from .. import organising, sweeping
@@ -53,9 +54,9 @@ class Attaching:
 
     @rpc
     def files_held(self, *, keys: list[str]) -> list[str]:
-        """Those keys that a file, a picture or an event under way has."""
+        """Those keys that a file, a picture, a job or an event under way has."""
         with self.store.reading() as session:
-            held = files.held(session, keys)
+            held = files.held(session, keys) | jobs.keys_held(session, keys)
             return sorted(held | mentioned(session, set(keys) - held))
 
     @rpc

@@ -27,6 +27,7 @@ class User(enum.Enum):
     COMMENT = "comment"
     DRAFT = "draft"
     SCHEDULED = "scheduled"
+    MAILING = "mailing"
 
 
 class FileUseRow(Scoped, Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from fairlead.bus.wire import decode_envelope
 from fairlead.context import Context, Role, acting, current, service_context
 from fairlead.contract import EVENTS, Event, calls, decode, topic
 from fairlead.errors import Conflict, Forbidden, Invalid, Unavailable
+from fairlead.jobs.work import Worker
 from fairlead.service import ServiceStore
 from fairlead.store import EVERYWHERE, Database, new_id
 
@@ -61,6 +63,32 @@ class Agenda:
         self.asked.append(value)
         self._meanwhile.get(value.casefold(), lambda: None)()
         return self._known.setdefault(value.casefold(), contact(name or value, value.lower()))
+
+
+class Lists:
+    """Stands in for the lists of contacts and trips: pages of `at_once`."""
+
+    def __init__(self, at_once: int = 2) -> None:
+        self.ids: list[UUID] = []
+        self.asked: list[dict[str, Any]] = []
+        self.at_once = at_once
+
+    def list_contacts(self, **arguments: Any) -> Any:
+        """A page of contacts."""
+        page = self._page(arguments)
+        return SimpleNamespace(contacts=page.items, cursor=page.cursor)
+
+    def list_itineraries(self, **arguments: Any) -> Any:
+        """A page of trips."""
+        page = self._page(arguments)
+        return SimpleNamespace(itineraries=page.items, cursor=page.cursor)
+
+    def _page(self, arguments: dict[str, Any]) -> Any:
+        self.asked.append(arguments)
+        start = int(arguments["cursor"] or 0)
+        items = [SimpleNamespace(id=id) for id in self.ids[start : start + self.at_once]]
+        end = start + self.at_once
+        return SimpleNamespace(items=items, cursor=str(end) if end < len(self.ids) else None)
 
 
 class Purse:
@@ -151,6 +179,10 @@ class Desk:
         service: Any = InboxService()
         service.store = ServiceStore(database, cast("Relay", _NobodyToWake()))
         service.contacts = self.contacts
+        self.lists = Lists()
+        service.contacts.list_contacts = self.lists.list_contacts
+        service.itineraries = self.lists
+        service.job_worker = Worker(service.store, now=self.clock)
         service.accounts = self.purse
         service.sms = self.scales
         service.files = Cupboard()
@@ -211,6 +243,13 @@ class Desk:
         with acting(service_context(None)):
             while self._service.leave_scheduled():
                 pass
+
+    def work(self, steps: int | None = None) -> None:
+        """Work on jobs until there is none, or for so many turns; nobody waits for a rate."""
+        with acting(service_context(None)):
+            while steps != 0 and self._service.work_on_jobs():
+                self.passed += dt.timedelta(minutes=2)
+                steps = None if steps is None else steps - 1
 
     def abandon(self) -> list[ScheduledRow]:
         """Claim what is due, as a worker that dies then; returns what it had."""
