@@ -90,6 +90,7 @@ from .searching import (
     SearchKind,
     SearchPage,
 )
+from .sent import SentLog, SentMessage, SentMessagePage
 from .templates import (
     Template,
     TemplatePreview,
@@ -120,6 +121,7 @@ class Inbox(
     Drafts,
     Paying,
     Mailings,
+    SentLog,
     Jobs,
     PersonHolder,
     Protocol,
@@ -221,6 +223,9 @@ __all__ = [
     "Searching",
     "Selection",
     "SendAt",
+    "SentLog",
+    "SentMessage",
+    "SentMessagePage",
     "StreamItem",
     "StreamPage",
     "Template",

@@ -31,6 +31,7 @@ from .doors.presence import Presence
 from .doors.reading import Reading
 from .doors.scheduling import Scheduling
 from .doors.searching import Searching
+from .doors.sent import SentLog
 from .doors.templates import Templates
 from .doors.timelines import Timelines
 from .read_models import READ_MODELS
@@ -63,6 +64,7 @@ class InboxService(
     Channels,
     Learning,
     Mailings,
+    SentLog,
     JobDoors,
     ProjectionDoors,
 ):
@@ -76,7 +78,7 @@ class InboxService(
 
     def job_kinds(self) -> Mapping[str, Kind[Any]]:
         """What is done in jobs."""
-        return self.mailing_kinds()
+        return {**self.mailing_kinds(), **self.sent_kinds()}
 
     @loop(every=3600.0)
     def forget(self) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 if __name__ == "__main__":
@@ -55,11 +56,9 @@ def no_trouble(job: Job, number: int) -> None:
 
 
 def counting(
-    before: Callable[[Job, int], None] = no_trouble,
-    within: Callable[[Job, int], None] = no_trouble,
-    wait: float = 0.0,
+    before: Callable[[Job, int], None] = no_trouble, within: Callable[[Job, int], None] = no_trouble
 ) -> Kind[Counting]:
-    """The kind; `before` and `within` are called with the number of each step, which waits."""
+    """The kind; `before` and `within` are called with the number of each step."""
 
     def step(job: Job, state: Counting) -> Effect[Counting]:
         before(job, state.number)
@@ -81,12 +80,22 @@ def counting(
                 problems=[JobProblem(line=number, field="number", reason="is a number")],
                 finished=finished,
                 result=_file(session, job) if finished else None,
-                wait=wait,
             )
 
         return effect
 
     return Kind("counting", COUNT, Counting, step)
+
+
+def waiting(seconds: float) -> Kind[Counting]:
+    """The same, and each step waits after it."""
+    kind = counting()
+
+    def step(job: Job, state: Counting) -> Effect[Counting]:
+        effect = kind.step(job, state)
+        return lambda session: replace(effect(session), wait=seconds)
+
+    return replace(kind, step=step)
 
 
 def _file(session: Session, job: Job) -> JobFile:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from sqlalchemy import select
 from tests.jobs import counting as party
-from tests.jobs.counting import Base, Counting, counting, store_of, written
+from tests.jobs.counting import Base, Counting, counting, store_of, waiting, written
 
 from fairlead.bus.outbox import OutboxRow
 from fairlead.bus.wire import decode_envelope
@@ -136,7 +136,7 @@ def test_a_job_is_done_step_by_step(trial: Trial) -> None:
 
 
 def test_a_step_can_wait_and_be_woken(trial: Trial) -> None:
-    job, kind = trial.start(until=3), counting(wait=600)
+    job, kind = trial.start(until=3), waiting(600)
     trial.work(kind)
     assert written(trial.database) == [0]
     trial.clock.pass_by(599)
@@ -153,7 +153,7 @@ def test_a_step_can_wait_and_be_woken(trial: Trial) -> None:
 
 
 def test_one_that_waits_is_cancelled_at_once(trial: Trial) -> None:
-    job, kind = trial.start(until=3), counting(wait=600)
+    job, kind = trial.start(until=3), waiting(600)
     trial.work(kind)
     trial.cancel(job.id)
     trial.work(kind)

@@ -21,6 +21,8 @@ DOORS = (
     Door("POST", "/messages/bulk/{id}/pause", Inbox, "pause_mailing"),
     Door("POST", "/messages/bulk/{id}/resume", Inbox, "resume_mailing"),
     Door("POST", "/messages/bulk/{id}/cancel", Inbox, "cancel_mailing"),
+    Door("GET", "/messages/sent", Inbox, "list_sent_messages"),
+    Door("POST", "/messages/sent/export", Inbox, "start_sent_export", 202, frozenset({"id"})),
     Door("GET", "/messages/scheduled", Inbox, "list_scheduled"),
     Door("PUT", "/messages/{id}/itinerary", Inbox, "link_message"),
     Door("GET", "/search", Inbox, "search"),

@@ -9,9 +9,17 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Index, Select, String, Text, and_, false, func, select, tuple_
-from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+    validates,
+)
 
-from contracts.channels import AutomaticKind, Mailbox
+from contracts.channels import AutomaticKind, DeliveryStatus, Mailbox
 from contracts.common import Channel
 from contracts.inbox import (
     Attachment,
@@ -29,6 +37,7 @@ from fairlead.store import Json, Order, Page, page
 from fairlead.store.search import Entry, Searched, words
 
 from ..domain.conversations import Earlier
+from ..domain.deliveries import overall
 from ..domain.turns import Side
 from . import indexes
 from .people import ContactRow
@@ -62,12 +71,13 @@ class Link(msgspec.Struct, frozen=True):
 
 class MessageRow(Searched, Base):
     """A message of either direction. `itinerary_id` is that of the first of `links`; `side` says
-    whose turn it is, where it counts."""
+    whose turn it is, where it counts. `status` is that of all `deliveries`, and follows them."""
 
     __tablename__ = "messages"
     search_index = indexes.MESSAGES
     __table_args__ = (
         Index("ix_messages_newest", "organisation_id", "conversation_id", "at", "id"),
+        Index("ix_messages_sent", "organisation_id", "direction", "at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -89,6 +99,7 @@ class MessageRow(Searched, Base):
     quoted_html: Mapped[str | None] = mapped_column(Text)
     attachments: Mapped[list[Attachment]] = mapped_column(Json(list[Attachment]))
     deliveries: Mapped[list[Delivery]] = mapped_column(Json(list[Delivery]))
+    status: Mapped[DeliveryStatus | None] = mapped_column(word(DeliveryStatus))
     service_ids: Mapped[list[UUID]] = mapped_column(Json(list[UUID]))
     links: Mapped[list[Link]] = mapped_column(Json(list[Link]))
     parties: Mapped[list[Party]] = mapped_column(Json(list[Party]))
@@ -118,6 +129,11 @@ class MessageRow(Searched, Base):
             foreign(MessageRow.itinerary_id) == TripRow.id,
         ),
     )
+
+    @validates("deliveries")
+    def _follow(self, key: str, value: list[Delivery]) -> list[Delivery]:
+        self.status = overall(value)
+        return value
 
     def search_entry(self, session: Session) -> Entry:
         """By its own words, not by what it quotes."""

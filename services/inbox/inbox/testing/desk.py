@@ -22,11 +22,13 @@ from fairlead.bus.wire import decode_envelope
 from fairlead.context import Context, Role, acting, current, service_context
 from fairlead.contract import EVENTS, Event, calls, decode, topic
 from fairlead.errors import Conflict, Forbidden, Invalid, Unavailable
+from fairlead.files import FileStore, StoredFile
 from fairlead.jobs.work import Worker
 from fairlead.service import ServiceStore
 from fairlead.store import EVERYWHERE, Database, new_id
 
 from .. import planning
+from ..sent_export import SentExporter
 from ..service import InboxService
 from ..settings import InboxSettings
 from ..store import scheduled
@@ -152,6 +154,19 @@ class Scales:
         ]
 
 
+class Printer:
+    """Stands in for the file store of jobs: keeps what they wrote."""
+
+    def __init__(self, written: list[str]) -> None:
+        self._written = written
+
+    def put(self, organisation: UUID, parts: list[bytes], *, limit: int) -> StoredFile:
+        """Keep a file."""
+        content = b"".join(parts)
+        self._written.append(content.decode())
+        return StoredFile(f"{organisation}/{len(self._written)}", len(content), "")
+
+
 class Cupboard:
     """Stands in for the file store: each organisation has the files under its own prefix."""
 
@@ -182,6 +197,10 @@ class Desk:
         self.lists = Lists()
         service.contacts.list_contacts = self.lists.list_contacts
         service.itineraries = self.lists
+        self.written: list[str] = []
+        service.sent_exporter = SentExporter(
+            service.store, cast("FileStore", Printer(self.written))
+        )
         service.job_worker = Worker(service.store, now=self.clock)
         service.accounts = self.purse
         service.sms = self.scales
