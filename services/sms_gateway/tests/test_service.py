@@ -9,7 +9,13 @@ import msgspec
 import pytest
 
 from contracts.channels import DeliveryStatus, MessageReceived
-from contracts.sms_gateway import PartsJoining, SmppServer, SmsGateway, TextEncoding
+from contracts.sms_gateway import (
+    PartsJoining,
+    SmppServer,
+    SmsGateway,
+    TextEncoding,
+    TextToSend,
+)
 from fairlead.errors import Invalid, NotFound, Stale
 from fairlead.testing.bus import Home
 from sms_gateway.smpp import pdus
@@ -52,6 +58,7 @@ def test_a_long_text_arrives_part_by_part(home: Home) -> None:
         queued = queue(world, "a" * 400)
         sent = reached(world, queued, DeliveryStatus.SENT)
         assert (sent.parts, sent.parts_delivered) == (3, 0)
+        assert (sent.parts_taken, sent.parts_refused) == (3, 0)
         shorts = submitted(centre)
         assert [each.text[6:] for each in shorts] == [b"a" * 153, b"a" * 153, b"a" * 94]
         assert {each.registered_delivery for each in shorts} == {1}
@@ -107,6 +114,7 @@ def test_a_refusal_is_final(home: Home, status: int, reason: str, permanent: boo
         assert reason in (failed.reason or "")
         assert failed.permanent is permanent
         assert len(submitted(centre)) == 1  # nobody pays for the rest
+        assert (failed.parts_taken, failed.parts_refused) == (0, 2)
 
 
 def test_throttled_it_comes_again(home: Home) -> None:
@@ -188,6 +196,16 @@ def test_a_person_writes_and_stops(home: Home) -> None:
         assert (stopped.number, stopped.word) == (PHONE, "Stop!")
         failed = reached(world, queue(world), DeliveryStatus.FAILED)
         assert "wrote STOP" in (failed.reason or "")
+        assert (failed.parts_taken, failed.parts_refused) == (0, 1)
+        wanted = [
+            TextToSend(number=PHONE, text="“a”" * 60),
+            TextToSend(number=PHONE, text="“a”" * 60, exact=True),
+            TextToSend(number="sauna", text="ON"),
+        ]
+        person, thing, nobody = gateway.foresee(texts=wanted)
+        assert (person.parts, person.refused, person.stopped) == (2, failed.reason, stopped)
+        assert (thing.parts, thing.refused, thing.stopped) == (3, None, None)
+        assert "cannot be reached" in nobody.refused
         machine = queue(world, "TURN ON THE SAUNA", exact=True)
         reached(world, machine, DeliveryStatus.SENT)
         write(4, b"START")
