@@ -194,7 +194,7 @@ class Outlook(Message):
     stopped: OptOut | None = None
 
 
-TextsToSend = Annotated[list[TextToSend], Meta(max_length=200)]
+TextsToSend = Annotated[list[TextToSend], Meta(min_length=1, max_length=200)]
 
 
 class SentText(Message):
