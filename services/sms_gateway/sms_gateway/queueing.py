@@ -86,7 +86,7 @@ def outlook(session: Session, wanted: TextToSend, details: SmsConnectionDetails 
     refused = _unreachable(wanted.number) or (STOPPED if stopped else None)
     try:
         left = wanted.text if wanted.exact else leaving(wanted.text, details)
-        made = split(left, reference_of(details))
+        made = cut(left, details)
     except TooLong as error:
         return Outlook(parts=0, refused=f"The text is too long: {error}", stopped=stopped)
     return Outlook(parts=made.total, refused=refused, stopped=stopped)
