@@ -103,5 +103,5 @@ class MessageCentre(Server):
             data=None if said is None else json.dumps(said).encode(),
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310
             return json.load(response)

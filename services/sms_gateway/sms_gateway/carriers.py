@@ -16,7 +16,7 @@ import structlog
 from contracts.channels import ConnectionState
 from contracts.sms_gateway import SmppServer, SmsConnectionKind
 from fairlead.outbound import Outbound
-from fairlead.secrets import Vault
+from fairlead.secrets import Undecryptable, Vault
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import lease
 
@@ -88,8 +88,7 @@ class Carriers:
                 self._leave(id)
         for id, row in rows.items():
             if id not in self._kept and id not in self._sandboxes and self._lease(id):
-                carrier = self._carrier(row)
-                self._kept[id] = _Kept(row.version, carrier, eventlet.spawn(carrier.run))
+                self._begin(row)
 
     def stop(self) -> None:
         """Sign out everywhere; another process may go on at once."""
@@ -108,6 +107,14 @@ class Carriers:
         kept.greenlet.kill()
         with self._store.transaction(EVERYWHERE) as session:
             lease.release(session, f"carrier {id}", self._owner)
+
+    def _begin(self, row: ConnectionRow) -> None:
+        try:
+            carrier = self._carrier(row)
+        except Undecryptable:  # one key that is gone stops no other connection
+            self._tell(row, ConnectionState.FAILING, "Its password cannot be read: set it anew")
+            return
+        self._kept[row.id] = _Kept(row.version, carrier, eventlet.spawn(carrier.run))
 
     def _carrier(self, row: ConnectionRow) -> Carrier:
         details, password = row.details, password_of(self._vault, row)

@@ -24,7 +24,7 @@ from fairlead.errors import Conflict, Invalid
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 
-from . import persons, queueing
+from . import closing, persons, queueing
 from .domain.parts import TooLong
 from .office import Office, make_office
 from .sandbox import Sandbox
@@ -78,6 +78,11 @@ class SmsGatewayService:
         """Sign in where nobody is."""
         self.office.carriers.keep()
         return False
+
+    @loop(every=60.0)
+    def close(self) -> bool:
+        """End the waiting for what will not be told any more."""
+        return closing.close_some(self.store, dt.datetime.now(dt.UTC))
 
     @loop(every=3600.0)
     def forget(self) -> bool:

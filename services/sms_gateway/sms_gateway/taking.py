@@ -68,11 +68,7 @@ class Taker:
         octets, header = joining.received(octets, message.esm_class, message.tlvs)
         if receipts.is_receipt(message.esm_class):
             said = joining.decoded(octets, message.data_coding, DefaultAlphabet.LATIN_1)
-            receipt = receipts.read(said, message.tlvs)
-            if receipt is None:
-                log.warning("receipt that names no text", connection=str(self._id))
-            else:
-                self._take_receipt(receipt)
+            self._take_receipt(message, receipts.read(said, message.tlvs))
             return Status.OK
         with self._store.transaction(self._organisation) as session:
             row = IncomingRow(
@@ -94,6 +90,24 @@ class Taker:
                 session.add(row)
         self._wake()
         return Status.OK
+
+    def _kept(self, message: Short | Data, octets: bytes, error: str | None) -> IncomingRow:
+        """What is done with once it is stored."""
+        return IncomingRow(
+            id=new_id(),
+            connection_id=self._id,
+            session=self._session,
+            source=senders.number_of(message.source)[:70],
+            destination=senders.number_of(message.destination)[:70],
+            octets=octets,
+            data_coding=message.data_coding,
+            fingerprint=_fingerprint(message),
+            reference=None,
+            received_at=_now(),
+            due_at=_now(),
+            done_at=_now(),
+            error=error,
+        )
 
     def malformed(self, raw: Raw, reason: str) -> None:
         """Keep what cannot be read, for a person to look at."""
@@ -133,9 +147,15 @@ class Taker:
             if texts.add_up(session, text)[1]:
                 tell(session, text, _now())
 
-    def _take_receipt(self, receipt: Receipt) -> None:
-        key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
+    def _take_receipt(self, message: Short | Data, receipt: Receipt | None) -> None:
+        """Keep it as it came, and note what it says in the same transaction."""
         with self._store.transaction(self._organisation) as session:
+            error = "It names no text" if receipt is None else None
+            session.add(self._kept(message, message.body(), error))
+            if receipt is None:
+                log.warning("receipt that names no text", connection=str(self._id))
+                return
+            key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
             parts = texts.parts_called(session, self._id, key)
             if not parts:
                 texts.park(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 from uuid import uuid4
 
 import msgspec
@@ -24,6 +24,7 @@ from contracts.sms_gateway import (
     SmsGateway,
 )
 from fairlead.context import Context, Role
+from fairlead.secrets import new_key
 from fairlead.store import new_id
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World, hosted
@@ -35,13 +36,26 @@ OURS, THEIRS = uuid4(), uuid4()
 OWNER = Context(role=Role.OWNER, organisation=OURS, user=uuid4())
 STRANGER = Context(role=Role.OWNER, organisation=THEIRS, user=uuid4())
 PHONE = "+351910000001"
+KEY = new_key()
 Gateway = Any
 
 
+class Alone(TypedDict):
+    """Nothing given: the embedded bus, and SQLite files of its own."""
+
+
+ALONE = Alone()
+
+
 @contextmanager
-def running(home: Home) -> Iterator[tuple[World, Gateway]]:
-    settings = {"FAIRLEAD_SANDBOX": "yes", "FAIRLEAD_SMS_PRIVATE_HOSTS": "yes"}
-    with hosted(SmsGatewayService, **home, settings=settings) as world:
+def running(home: Home | Alone = ALONE) -> Iterator[tuple[World, Gateway]]:
+    """The service at `home`, or embedded and on SQLite, and a client of its owner."""
+    settings = {
+        "FAIRLEAD_SANDBOX": "yes",
+        "FAIRLEAD_SMS_PRIVATE_HOSTS": "yes",
+        "FAIRLEAD_SECRET_KEYS": KEY,  # the same when a test starts it anew
+    }
+    with hosted(SmsGatewayService, settings=settings, **home) as world:
         yield world, world.client(SmsGateway, OWNER)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from sms_gateway.domain import alphabet
 from sms_gateway.domain.parts import Encoding, Forcing, Reference, TooLong, prepared, split
 
+TABLE = json.loads(Path(__file__).with_name("segments.json").read_text(encoding="utf-8"))
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 
 
@@ -36,6 +40,16 @@ def test_what_it_weighs(text: str, encoding: Encoding, units: list[int]) -> None
     made = split(text)
     assert (made.encoding, made.units) == (encoding, units)
     assert made.total == len(units)
+
+
+@pytest.mark.parametrize(("name", "text", "encoding", "parts", "units"), TABLE)
+def test_the_reference_table(
+    name: str, text: str, encoding: str, parts: int, units: list[int]
+) -> None:
+    """Counts of npm's sms-segments-calculator 1.3.0, which its authors held against real bills;
+    units by the rule that graphemes may be cut, and pairs and escapes may not."""
+    made = split(text)
+    assert (made.encoding.value, made.total, made.units) == (encoding, parts, units), name
 
 
 def test_a_longer_reference_takes_room() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sms_gateway.domain import joining, receipts
 from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command, Status, Tag
 from sms_gateway.smpp.pdus import Address, Bind, Data, Malformed, Short, Taken
@@ -104,6 +107,33 @@ def test_what_does_not_fit_is_named(field: str, value: str) -> None:
 def test_a_text_that_is_too_long() -> None:
     with pytest.raises(ValueError, match="255 octets"):
         Short(Address("1"), Address("2"), b"x" * 255).body()
+
+
+FIELD = json.loads(Path(__file__).with_name("field_pdus.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("name", "says", "octets"), FIELD)
+def test_what_real_carriers_sent(name: str, says: str, octets: str) -> None:
+    """From Jasmin's tests (Apache-2.0): unknown and cut parameters, statuses of their own."""
+    [found] = Splitter().take(bytes.fromhex(octets))
+    assert _words(found) == says, name
+
+
+def _words(found: Raw) -> str:
+    if found.command == Command.BIND_TRANSCEIVER_RESP:
+        pdus.read_taken(found)
+        return f"bind 0x{found.status:02x}"
+    if found.command == Command.SUBMIT_SM_RESP:
+        pdus.read_taken(found)
+        return f"answer 0x{found.status:02x}"
+    message = pdus.read_short(found)
+    text, _ = joining.received(message.text, message.esm_class, message.tlvs)
+    said = joining.decoded(text, message.data_coding)
+    if not receipts.is_receipt(message.esm_class):
+        return said
+    receipt = receipts.read(said, message.tlvs)
+    assert receipt is not None
+    return f"{receipt.message_id} {receipt.word}"
 
 
 def in_pieces(octets: bytes, sizes: Iterable[int]) -> Iterable[bytes]:

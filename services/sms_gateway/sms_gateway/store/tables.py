@@ -62,7 +62,8 @@ class ConnectionRow(Scoped, Base):
 
 
 class TextRow(Scoped, Claimable, Base):
-    """A text on its way to one phone. Its id is the delivery's."""
+    """A text on its way to one phone. Its id is the delivery's. From `closed_at` on nothing is
+    waited for any more."""
 
     __tablename__ = "texts"
 
@@ -79,9 +80,16 @@ class TextRow(Scoped, Claimable, Base):
     reason: Mapped[str | None] = mapped_column(sa.Text)
     queued_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     valid_until: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime, default=None)
 
     __table_args__ = (
         due_index("texts", "connection_id"),
+        sa.Index(
+            "ix_texts_open",
+            "valid_until",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
         sa.Index("ix_texts_latest", "organisation_id", "queued_at", "id"),
         sa.Index("ix_texts_number", "organisation_id", "number", "queued_at", "id"),
     )
@@ -128,7 +136,8 @@ class IncomingRow(Scoped, Claimable, Base):
 
     `octets` are the text as it came, in the coding that it names. `session` is the session that
     brought it: the same once more from another one is what a carrier sends again because it never
-    saw our answer. `error` is set on what cannot be read.
+    saw our answer. `error` is set on what cannot be read. Receipts are kept as well, whole and done
+    with: `octets` are their PDUs' bodies.
     """
 
     __tablename__ = "incoming"

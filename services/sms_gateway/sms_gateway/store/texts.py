@@ -16,7 +16,7 @@ from fairlead.store import LeaseLost, Order, Page, claim, insert_into, page, que
 from ..domain.parts import MOST_PARTS
 from ..domain.progress import PartState, Progress, later, of_parts
 from ..domain.receipts import State
-from .tables import PartRow, ReceiptRow, ReferenceRow, TextRow
+from .tables import ConnectionRow, PartRow, ReceiptRow, ReferenceRow, TextRow
 
 LEASE = dt.timedelta(seconds=45)
 RENEW_SECONDS = 10.0
@@ -67,6 +67,28 @@ def claim_due(
         lease_seconds=LEASE.total_seconds(),
         where=[TextRow.connection_id.in_(connections)],
     )
+
+
+def overdue(
+    session: Session, now: dt.datetime, told_until: dt.datetime, limit: int
+) -> Sequence[TextRow]:
+    """Texts that are not closed and are to be: those that can no longer leave, as their validity
+    is over or their connection removed, and those that left and were valid to `told_until`. Held
+    until the transaction ends; what is being sent is left out."""
+    gone = sa.select(ConnectionRow.id).where(ConnectionRow.removed.is_(True))
+    idle = TextRow.lease_until.is_(None) | (TextRow.lease_until <= now)
+    here = TextRow.done_at.is_(None) & idle
+    return session.scalars(
+        sa.select(TextRow)
+        .where(
+            TextRow.closed_at.is_(None),
+            (here & ((TextRow.valid_until <= now) | TextRow.connection_id.in_(gone)))
+            | (TextRow.done_at.is_not(None) & (TextRow.valid_until <= told_until)),
+        )
+        .order_by(TextRow.valid_until, TextRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=TextRow)
+    ).all()
 
 
 def renew(session: Session, held: Sequence[TextRow], now: dt.datetime) -> None:

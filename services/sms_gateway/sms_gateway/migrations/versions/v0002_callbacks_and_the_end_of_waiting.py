@@ -1,4 +1,4 @@
-"""callbacks of carriers"""
+"""callbacks and the end of waiting"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,5 +44,15 @@ def upgrade() -> None:
             "ix_callbacks_key", ["organisation_id", "connection_id", "key"], unique=True
         )
         batch_op.create_index("ix_callbacks_number", ["organisation_id", "number"], unique=False)
+
+    with op.batch_alter_table("texts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("closed_at", store.UTCDateTime(), nullable=True))
+        batch_op.create_index(
+            "ix_texts_open",
+            ["valid_until"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     store.enable_row_security(op, "callbacks")
