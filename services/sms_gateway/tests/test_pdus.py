@@ -119,6 +119,25 @@ def test_what_real_carriers_sent(name: str, says: str, octets: str) -> None:
     assert _words(found) == says, name
 
 
+@given(st.sampled_from(FIELD), st.data())
+def test_broken_pdus_are_read_or_malformed(field: list[str], data: st.DataObject) -> None:
+    """Bits turned and ends cut off: nothing but what says so comes out, and no step is lost."""
+    octets = bytearray.fromhex(field[2])
+    for _ in range(data.draw(st.integers(0, 4))):
+        octets[data.draw(st.integers(4, len(octets) - 1))] ^= data.draw(st.integers(1, 255))
+    del octets[data.draw(st.integers(16, len(octets))) :]
+    octets[:4] = len(octets).to_bytes(4, "big")
+    whole = bytes(Raw(Command.ENQUIRE_LINK, 0, 7))
+    found, after = Splitter().take(bytes(octets) + whole)
+    assert bytes(after) == whole
+    with suppress(Malformed):
+        message = pdus.read_short(found)
+        text, header = joining.received(message.text, message.esm_class, message.tlvs)
+        assert header is None or 1 <= header.number <= header.total
+        joining.decoded(text, message.data_coding).encode()  # what the inbox can keep
+        receipts.read(joining.decoded(text, message.data_coding), message.tlvs)
+
+
 def _words(found: Raw) -> str:
     if found.command == Command.BIND_TRANSCEIVER_RESP:
         pdus.read_taken(found)

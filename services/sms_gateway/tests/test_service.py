@@ -262,6 +262,29 @@ def test_without_a_connection_nothing_leaves(home: Home) -> None:
         assert "add one under Settings" in (failed.reason or "")
 
 
+def test_numbers_that_are_none(home: Home) -> None:
+    """None of them reaches the carrier, and the right one among them does."""
+    numbers = ["", "+", "112", "+0351910000001", "351910000001", "+35191000000100000", "+351 910"]
+    numbers += [
+        "mary@guest.test",
+        "34600111222@s.whatsapp.net",
+        "+٣٥١٩١٠٠٠٠٠٠١",
+        "+351📞",
+        "\u200e+1",
+    ]
+    with listening() as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        wrong = [queue(world, number=each) for each in numbers]
+        right = queue(world, "😀 \u202bשלום\u202c")
+        for each in wrong:
+            failed = reached(world, each, DeliveryStatus.FAILED)
+            assert "must be a phone number" in (failed.reason or "")
+        reached(world, right, DeliveryStatus.SENT)
+        [sent] = submitted(centre)
+        assert sent.text.decode("utf-16-be") == "😀 \u202bשלום\u202c"
+
+
 def test_strangers_find_nothing(home: Home) -> None:
     with running(home) as (world, gateway):
         made = gateway.create_sms_connection(details=details(None))

@@ -8,8 +8,8 @@ from ..smpp.pdus import Address
 
 _UNKNOWN, _INTERNATIONAL, _ALPHANUMERIC = 0, 1, 5
 _ISDN = 1
-_E164 = re.compile(r"\+[1-9]\d{4,14}")
-_SHORT_CODE = re.compile(r"\d{3,8}")
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+_SHORT_CODE = re.compile(r"[0-9]{3,8}")
 # TS 23.040, 9.1.2.5: eleven characters; what all networks pass on is letters, digits and blanks.
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
