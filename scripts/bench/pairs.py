@@ -12,6 +12,7 @@ from .mail import pair as mail
 from .reach import pair as reach
 from .rounds import Ratio
 from .rpc import pair as rpc
+from .sms import pair as sms
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
     ),
     "mail": lambda ground, sizes: mail.compare(
         ground, rounds=sizes.rounds, mails=sizes.mails, gateways=sizes.gateways
+    ),
+    "sms": lambda ground, sizes: sms.compare(
+        ground, rounds=sizes.rounds, seconds=sizes.call_seconds
     ),
     "reach": lambda ground, sizes: reach.compare(
         ground,

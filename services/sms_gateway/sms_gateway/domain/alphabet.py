@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 ESCAPE = 0x1B
@@ -30,19 +31,23 @@ _EXTENSION = {
     "€": 0x65,
 }
 
-_CODES = {character: bytes([code]) for code, character in enumerate(_BASIC) if code != ESCAPE}
-_CODES |= {character: bytes([ESCAPE, code]) for character, code in _EXTENSION.items()}
+_CODES = {character: chr(code) for code, character in enumerate(_BASIC) if code != ESCAPE}
+_CODES |= {character: chr(ESCAPE) + chr(code) for character, code in _EXTENSION.items()}
 _EXTENDED = {code: character for character, code in _EXTENSION.items()}
+# Every text goes through these, so it is C that walks over its characters.
+_AS_OCTETS = str.maketrans(_CODES)
+_FOREIGN = re.compile(f"[^{re.escape(''.join(_CODES))}]")
+_DOUBLE = re.compile(f"[{re.escape(''.join(_EXTENSION))}]")
 
 
-def septets(character: str) -> int:
-    """How many of its septets the alphabet needs for `character`: 1 or 2; 0 where it has none."""
-    return len(_CODES.get(character, b""))
+def septets(text: str) -> int:
+    """How many of its septets the alphabet needs for `text`, which has nothing foreign."""
+    return len(text) + len(_DOUBLE.findall(text))
 
 
 def foreign(text: str) -> Iterator[tuple[int, str]]:
     """The characters of `text` that the alphabet does not have, each with its place."""
-    return ((place, each) for place, each in enumerate(text) if each not in _CODES)
+    return ((found.start(), found[0]) for found in _FOREIGN.finditer(text))
 
 
 def encode(text: str) -> bytes:
@@ -52,7 +57,7 @@ def encode(text: str) -> bytes:
     """
     for place, character in foreign(text):
         raise ValueError(f"{character!r} at {place} is not in the GSM alphabet")
-    return b"".join(_CODES[each] for each in text)
+    return text.translate(_AS_OCTETS).encode("latin-1")
 
 
 def decode(octets: bytes) -> str:

@@ -105,21 +105,23 @@ def split(text: str, reference: Reference = Reference.BITS_8) -> Split:
     """
     stranger = next(alphabet.foreign(text), None)
     encoding = Encoding.UCS_2 if stranger else Encoding.GSM_7
-    weights = [_weight(each, encoding) for each in text]
     room = _SINGLE[encoding]
-    if sum(weights) > room:
+    whole = _units(text, encoding)
+    if whole <= room:
+        parts, units = [text], [whole]
+    else:
         room = _JOINED[encoding, reference]
-    parts, units = _cut(text, weights, room)
+        parts, units = _cut(text, [_units(each, encoding) for each in text], room)
     if len(parts) > MOST_PARTS:
         raise TooLong(f"it would need {len(parts)} parts; {MOST_PARTS} is the most")
     forced_by = Forcing(*stranger) if stranger else None
     return Split(encoding, parts, units, room - units[-1], forced_by)
 
 
-def _weight(character: str, encoding: Encoding) -> int:
+def _units(text: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM_7:
-        return alphabet.septets(character)
-    return 2 if ord(character) > 0xFFFF else 1
+        return alphabet.septets(text)
+    return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
 def _cut(text: str, weights: list[int], room: int) -> tuple[list[str], list[int]]:

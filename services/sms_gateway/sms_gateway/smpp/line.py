@@ -75,6 +75,8 @@ class Line:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sock = sock
+        # Bounds each wait of a write. A timer of its own for each PDU would cost more than the PDU.
+        sock.settimeout(WRITE_SECONDS)
         self._receiving = receiving
         self._clock = clock
         self._pending: dict[int, Event] = {}
@@ -95,7 +97,10 @@ class Line:
         splitter = Splitter()
         try:
             while self._over is None:
-                data = self._sock.recv(CHUNK)
+                try:
+                    data = self._sock.recv(CHUNK)
+                except TimeoutError:  # the socket's, which bounds what is written; see `_write`
+                    continue
                 if not data:
                     self.close("the carrier closed the connection")
                     break
@@ -150,15 +155,14 @@ class Line:
                 return self._sequence
 
     def _write(self, raw: Raw) -> None:
-        with eventlet.Timeout(WRITE_SECONDS, Broken("the carrier reads nothing")):
-            self._writing.acquire()  # two PDUs must not be written into each other
+        if not self._writing.acquire(timeout=WRITE_SECONDS):  # no PDU is written into another
+            raise Broken("the carrier reads nothing")
         try:
             if self._over is not None:
                 raise Broken(self._over)
             try:
-                with eventlet.Timeout(WRITE_SECONDS, Unanswered("the carrier reads nothing")):
-                    self._sock.sendall(bytes(raw))
-            except (OSError, Unanswered) as error:
+                self._sock.sendall(bytes(raw))
+            except OSError as error:
                 # Perhaps half a PDU is out: nothing that follows it would be understood.
                 self.close(f"the connection broke: {error}")
                 raise Unanswered(str(error)) from None

@@ -170,5 +170,4 @@ def connected(options: Options) -> socket.socket:
         except BaseException:
             sock.close()
             raise
-    sock.settimeout(None)
     return sock

@@ -1,0 +1,1 @@
+"""Texts submitted to a message centre."""
