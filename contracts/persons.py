@@ -61,9 +61,9 @@ class PersonPage(Message):
 class PersonErasure(Message):
     """What a step of an erasure did: how many things it `changed`.
 
-    `files` are contents that no row of the service has any more. Of `gone`, ids of messages and
-    conversations, the words are no more: who keeps copies must forget them. `cursor` gives the next
-    step, None at the end.
+    `files` are contents that no row of the service has any more. Of `gone`, ids of messages,
+    conversations and files, the words are no more: who keeps copies must forget them. `cursor`
+    gives the next step, None at the end.
     """
 
     changed: int
@@ -91,5 +91,6 @@ class PersonHolder(Interface, Protocol):
 
     @call(rights.SERVICES_ONLY, mutates=True, deadline=60.0)
     def forget_copies(self, *, ids: Ids) -> PersonErasure:
-        """Forget what was copied of these messages and conversations, whose words are no more."""
+        """Forget what was copied of these messages, conversations and files, whose words are no
+        more."""
         ...

@@ -36,7 +36,7 @@ from .contacts import (
     ContactUnmerged,
 )
 from .email_gateway import EmailGateway
-from .files import FileHolder
+from .files import FileChecked, FileHolder, FilesAttached
 from .inbox import (
     CommentChanged,
     ConversationChanged,
@@ -120,11 +120,12 @@ SERVICES = (
             ContactMerged,
             ContactUnmerged,
             ContactErased,
+            FilesAttached,
             JobChanged,
             AuditRecorded,
             NotificationRaised,
         ),
-        (DeliveryUpdated, OrganisationChanged, ConsentWithdrawn, ItineraryChanged),
+        (DeliveryUpdated, OrganisationChanged, ConsentWithdrawn, ItineraryChanged, FileChecked),
     ),
     Service(
         "itineraries",
@@ -140,11 +141,12 @@ SERVICES = (
             ProposalChanged,
             ReviewReceived,
             ReviewChanged,
+            FilesAttached,
             JobChanged,
             AuditRecorded,
             NotificationRaised,
         ),
-        (ContactMerged, ContactUnmerged),
+        (ContactMerged, ContactUnmerged, FileChecked),
     ),
     Service(
         "inbox",
@@ -161,10 +163,12 @@ SERVICES = (
             EmailQueued,
             SmsQueued,
             JobChanged,
+            FileChecked,
             NotificationRaised,
             AuditRecorded,
         ),
         (
+            FilesAttached,
             MessageReceived,
             DeliveryUpdated,
             ContactChanged,

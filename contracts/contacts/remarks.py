@@ -13,6 +13,7 @@ from fairlead.contract import Interface, Message, call
 from .. import rights
 from ..common import Channel, Cursor, Limit, Line, Moment
 from ..consents import Consent, ConsentKind, ConsentSource
+from ..files import Attachment, FileIds
 from .people import Contact
 
 NoteText = Annotated[str, Meta(min_length=1, max_length=10_000)]
@@ -29,6 +30,7 @@ class Note(Message):
     at: datetime
     edited_at: datetime | None
     version: int
+    attachments: list[Attachment] = []
 
 
 class NotePage(Message):
@@ -52,8 +54,18 @@ class Remarks(Interface, Protocol):
     """Notes and consents."""
 
     @call(rights.EDIT_CONTACTS, mutates=True)
-    def add_note(self, *, contact_id: UUID, text: NoteText, id: UUID | None = None) -> Note:
-        """Write a note. With an `id` that exists already it changes nothing."""
+    def add_note(
+        self,
+        *,
+        contact_id: UUID,
+        text: NoteText,
+        id: UUID | None = None,
+        attachments: FileIds = [],
+    ) -> Note:
+        """Write a note, with uploaded files. With an `id` that exists already it changes nothing.
+
+        Invalid `contacts.invalid` names every file that there is not.
+        """
         ...
 
     @call(rights.READ)
@@ -64,8 +76,11 @@ class Remarks(Interface, Protocol):
         ...
 
     @call(rights.EDIT_CONTACTS, mutates=True)
-    def update_note(self, *, id: UUID, version: int, text: NoteText) -> Note:
-        """Change one's own note: Forbidden `contacts.not_your_note` for another's.
+    def update_note(
+        self, *, id: UUID, version: int, text: NoteText, attachments: FileIds | None = None
+    ) -> Note:
+        """Change one's own note: Forbidden `contacts.not_your_note` for another's. Its files stay
+        unless `attachments` says which it has now.
 
         Stale `contacts.note_changed` when `version` is old.
         """

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
+from ..files import HELD, Attachment, File, FilePicture, FileState, PictureSize
 from ..jobs import Jobs
 from ..persons import PersonHolder
 from .assigning import Assigning
-from .attaching import (
-    HELD,
-    Attaching,
-    File,
-    FileLink,
-    FilePicture,
-    FileState,
-    LinkSeconds,
-    PictureSize,
-)
+from .attaching import Attaching, FileLink, LinkSeconds
 from .attention import Attention, TrailEntry, TrailPage, Wait, WaitEnd, WaitPage
 from .bulk import (
     ContactFilter,
@@ -56,7 +48,6 @@ from .history import History, ImportedMessage
 from .labels import BulkResult, Label, LabelChanged, Labels, Refusal
 from .merging import LinkChange, Merging
 from .messages import (
-    Attachment,
     AuthorKind,
     Delivery,
     Direction,

@@ -1,8 +1,7 @@
-"""Files that messages carry."""
+"""Files that messages carry, and those that other services show."""
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -13,60 +12,7 @@ from fairlead.contract import Interface, Message, call
 
 from .. import rights
 from ..common import FileRef
-from ..files import FileHolder, FileKeys
-
-
-class FileState(enum.Enum):
-    """What the virus check says of a file. Waiting, infected and blocked ones are held: neither
-    handed out nor sent."""
-
-    WAITING = "waiting"  # it has not spoken yet
-    CLEAN = "clean"
-    INFECTED = "infected"
-    BLOCKED = "blocked"  # it cannot check this file, and never will
-    UNCHECKED = "unchecked"  # there is no virus check
-
-
-HELD = frozenset({FileState.WAITING, FileState.INFECTED, FileState.BLOCKED})
-
-
-class PictureSize(enum.Enum):
-    """The pictures of a file: 160, 480 and 1600 pixels on the longer side, at most."""
-
-    SMALL = "small"
-    MEDIUM = "medium"
-    LARGE = "large"
-
-
-class FilePicture(Message):
-    """A picture of a file, as WebP in the file store; measures in pixels, `bytes` its size."""
-
-    size: PictureSize
-    key: str
-    width: int
-    height: int
-    bytes: int
-
-
-class File(Message):
-    """An uploaded or received file.
-
-    `reason` says why it is held. `shown` says that a browser may show it inside a page, `width`
-    and `height` are an image's in pixels as a person sees it, `pages` a PDF's, `seconds` how long
-    audio or video lasts; `prepared` that all this is known, as far as it ever will be.
-    """
-
-    id: UUID
-    file: FileRef
-    state: FileState = FileState.UNCHECKED
-    reason: str | None = None
-    prepared: bool = True
-    shown: bool = False
-    width: int | None = None
-    height: int | None = None
-    pages: int | None = None
-    seconds: float | None = None
-    pictures: list[FilePicture] = []
+from ..files import File, FileHolder, FileIds, FileKeys
 
 
 class FileLink(Message):
@@ -90,6 +36,13 @@ class Attaching(FileHolder, Interface, Protocol):
     @call(rights.READ)
     def get_file(self, *, id: UUID) -> File:
         """A file that was uploaded or received. NotFound `inbox.file_not_found`."""
+        ...
+
+    @call(rights.READ, mutates=True)
+    def hold_files(self, *, ids: FileIds) -> list[File]:
+        """Those of these files that there are, asked by a service for who works with it. Each stays
+        for a day, in which a row of that service may begin to show it; then it says so in
+        `files_held`."""
         ...
 
     @call(rights.SERVICES_ONLY, mutates=True, deadline=60.0)

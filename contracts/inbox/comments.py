@@ -12,11 +12,11 @@ from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Cursor, Limit
-from .messages import Attachment, MessageView
+from ..files import Attachment, FileIds
+from .messages import MessageView
 
 CommentText = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Mentions = Annotated[list[UUID], Meta(max_length=50)]
-Files = Annotated[list[UUID], Meta(max_length=20)]
 
 
 class EarlierText(Message):
@@ -78,7 +78,7 @@ class Commenting(Interface, Protocol):
         conversation_id: UUID,
         text: CommentText,
         mentions: Mentions = [],
-        attachments: Files = [],
+        attachments: FileIds = [],
     ) -> Comment:
         """Comment on a conversation; each user who is mentioned is told.
 
@@ -94,7 +94,7 @@ class Commenting(Interface, Protocol):
         text: CommentText,
         version: int,
         mentions: Mentions = [],
-        attachments: Files = [],
+        attachments: FileIds = [],
     ) -> Comment:
         """Write a comment anew; who is mentioned for the first time is told.
 

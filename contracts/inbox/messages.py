@@ -14,7 +14,7 @@ from fairlead.contract import Interface, Message, call
 from .. import rights
 from ..channels import AutomaticKind, DeliveryStatus, Mailbox, RecipientRole
 from ..common import Channel, Cursor, Limit, Line
-from .attaching import FileState, PictureSize
+from ..files import Attachment
 
 
 class Direction(enum.Enum):
@@ -85,26 +85,6 @@ class ItineraryLink(Message):
     reference: str
     title: str
     origin: LinkOrigin
-
-
-class Attachment(Message):
-    """A file of a message; `/files/{id}` gives its content, `/files/{id}/thumbnail` its pictures.
-
-    The other fields are those of `File`, as far as they are known yet.
-    """
-
-    id: UUID
-    name: str
-    content_type: str
-    size: int
-    inline: bool = False
-    state: FileState = FileState.UNCHECKED
-    reason: str | None = None
-    width: int | None = None
-    height: int | None = None
-    pages: int | None = None
-    seconds: float | None = None
-    pictures: list[PictureSize] = []
 
 
 class MessageView(Message):

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from ..jobs import Jobs
 from ..persons import PersonHolder
 from .copying import Copying, ItineraryCopies, ProposalCopies
+from .documents import Document, DocumentKind, Documents
 from .feeds import (
     CalendarCounts,
     CalendarEntry,
@@ -99,6 +100,7 @@ class Itineraries(
     Listings,
     Sharing,
     Papers,
+    Documents,
     Reviews,
     Importing,
     Feeds,
@@ -126,6 +128,9 @@ __all__ = [
     "ConciergeService",
     "DayOrder",
     "DecimalMark",
+    "Document",
+    "DocumentKind",
+    "Documents",
     "EntryKind",
     "ExternalId",
     "Feed",

@@ -232,6 +232,8 @@ def test_the_topics_of_events_stay() -> None:
         "conversation.changed.v1",
         "delivery.updated.v1",
         "draft.changed.v1",
+        "file.checked.v1",
+        "files.attached.v1",
         "itinerary.changed.v1",
         "job.changed.v1",
         "listing.changed.v1",

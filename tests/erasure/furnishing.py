@@ -17,6 +17,7 @@ from contracts.contacts import Contact, ContactKind, Contacts, ImportPlan, NewId
 from contracts.email_gateway import ConnectionDetails, ConnectionKind, EmailGateway
 from contracts.inbox import Draft, Inbox, MessageKind, Recipient, SendAt
 from contracts.itineraries import (
+    DocumentKind,
     Guest,
     Itineraries,
     Itinerary,
@@ -45,7 +46,7 @@ ZONE = "Europe/Lisbon"
 WORDS = (
     "qzxnote", "qzxconsent", "qzxprofile", "qzxexternal", "qzxasked", "qzxattached", "qzxanswered",
     "qzxenclosed", "qzxcomment", "qzxdraft", "qzxscheduled", "qzxtripnote",
-    "qzxpaid", "qzxanswerer", "qzxreview", "qzxagain",
+    "qzxpaid", "qzxpapers", "qzxvisa", "qzxanswerer", "qzxreview", "qzxagain",
 )  # fmt: skip
 # What others said of her by name stays, without her name.
 KEPT = ("wvkgreet", "wvkquoted")
@@ -175,7 +176,8 @@ def _people(house: House) -> tuple[Contact, Contact, Contact]:
             NewIdentity(scheme=Scheme.PHONE, value=SHOWN_PHONE),
         ],
     )
-    contacts.add_note(contact_id=other.id, text="qzxnote of her needs")
+    papers = house.upload("papers.txt", b"qzxpapers", "text/plain")
+    contacts.add_note(contact_id=other.id, text="qzxnote of her needs", attachments=[papers])
     contacts.set_consent(
         contact_id=her.id, allowed=False, kind=ConsentKind.MARKETING, note="qzxconsent"
     )
@@ -230,6 +232,12 @@ def _trip(house: House, her: Contact, husband: Contact, supplier: Contact) -> It
                 requirements="Two child seats",
             )
         ],
+    )
+    house.itineraries.add_document(
+        itinerary_id=trip.id,
+        file_id=house.upload("visa.txt", b"qzxvisa", "text/plain"),
+        kind=DocumentKind.IDENTITY,
+        contact_id=her.id,
     )
     house.itineraries.record_payment(
         itinerary_id=trip.id,

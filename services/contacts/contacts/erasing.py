@@ -32,6 +32,7 @@ from fairlead.jobs.work import Effect, Progress
 from fairlead.service import ServiceStore
 
 from . import book, forgetting
+from .forgetting import MOST_IDS
 from .persons import person_of
 from .store import persons as store
 
@@ -94,8 +95,11 @@ class Eraser:
             survivor = book.get(session, state.contact_id, lock=True)
             rows = store.united(session, survivor, lock=True)
             person = person_of(session, rows, users)
-            forgetting.close(session, rows)
-            return self._progress(state, person=person, round=1, ask=list(self._holders))
+            _, files = forgetting.close(session, rows)
+            ask = list(self._holders)
+            return self._progress(
+                state, person=person, round=1, ask=ask, gone=files, tell=ask if files else []
+            )
 
         return effect
 
@@ -127,8 +131,10 @@ class Eraser:
 
     def _tell(self, state: ErasureState) -> Effect[ErasureState]:
         [name, *others] = state.tell
-        done = self._holders[name].forget_copies(ids=state.gone)
-        now = self._counted(state, name, done, tell=others, gone=state.gone if others else [])
+        some, rest = state.gone[:MOST_IDS], state.gone[MOST_IDS:]
+        done = self._holders[name].forget_copies(ids=some)
+        follow = others or (list(self._holders) if rest else [])
+        now = self._counted(state, name, done, tell=follow, gone=state.gone if others else rest)
         return lambda session: now
 
     def _discard(self, state: ErasureState) -> Effect[ErasureState]:

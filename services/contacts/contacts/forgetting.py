@@ -24,11 +24,13 @@ from .store.tables import Base, ContactRow
 from .views import contact_of
 
 ERASURE: Final = "erasure"
+MOST_IDS: Final = 1000  # that one message may hold
 
 
-def close(session: Session, rows: Sequence[ContactRow]) -> int:
-    """Let these be nobody any more; returns how many things changed."""
-    changed = store.remove_what_belongs(session, [row.id for row in rows])
+def close(session: Session, rows: Sequence[ContactRow]) -> tuple[int, list[UUID]]:
+    """Let these be nobody any more; returns how many things changed, and the files that were
+    theirs."""
+    changed, files = store.remove_what_belongs(session, [row.id for row in rows])
     for row in rows:
         if row.erased:
             continue
@@ -36,7 +38,7 @@ def close(session: Session, rows: Sequence[ContactRow]) -> int:
         session.flush()
         publish(session, ContactChanged(contact=contact_of(row)))
         changed += 1
-    return changed
+    return changed, files
 
 
 def _blank(row: ContactRow) -> None:
@@ -66,8 +68,8 @@ class Forgetter:
         with self._service.transaction() as session:
             if phase == "contacts":
                 found = [find(session, id, lock=True) for id in sorted(person.contact_ids)]
-                changed = close(session, [row for row in found if row is not None])
-                return PersonErasure(changed=changed, cursor="files")
+                changed, gone = close(session, [row for row in found if row is not None])
+                return PersonErasure(changed=changed, cursor="files", gone=gone[:MOST_IDS])
             swept = self._sweep.step(session, Traces(person.words), rest or None)
             next = None if swept.cursor is None else f"sweep:{swept.cursor}"
             return PersonErasure(changed=len(swept.rows), cursor=next)

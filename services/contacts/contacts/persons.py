@@ -13,7 +13,7 @@ from contracts.persons import Person, PersonRecord
 
 from .domain import traces
 from .domain.search import folded
-from .store import contacts
+from .store import contacts, note_files
 from .store import persons as store
 from .store.tables import ContactRow
 from .views import consent_of, contact_of, note_of
@@ -60,9 +60,16 @@ def records(session: Session, person: Person) -> list[PersonRecord]:
         for row in rows
     ]
     ids: list[UUID] = person.contact_ids
+    notes = store.notes(session, ids)
+    files = note_files.of(session, [row.id for row in notes])
     found += [
-        PersonRecord(kind="note", at=row.at, data=_plain(note_of(row)))
-        for row in store.notes(session, ids)
+        PersonRecord(
+            kind="note",
+            at=row.at,
+            data=_plain(note_of(row, files.get(row.id, []))),
+            files=note_files.contents(session, row.id) if row.id in files else [],
+        )
+        for row in notes
     ]
     found += [
         PersonRecord(kind="consent", at=row.recorded_at, data=_plain(consent_of(row)))

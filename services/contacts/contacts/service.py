@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from contracts.contacts import Contacts
 from fairlead.jobs.doors import JobDoors
@@ -23,6 +25,7 @@ from .doors.people import People
 from .doors.personal_data import PersonalData
 from .doors.remarks import Remarks
 from .read_models import READ_MODELS
+from .store import note_files
 from .store.tables import ContactRow
 
 
@@ -50,6 +53,10 @@ class ContactsService(
     def job_kinds(self) -> Mapping[str, Kind[Any]]:
         """What is done in jobs."""
         return {**self.list_kinds(), **self.personal_kinds()}
+
+    def keys_held(self, session: Session, keys: Collection[str]) -> set[str]:
+        """Those of `keys` that files of notes have."""
+        return note_files.held(session, keys)
 
     @loop(every=60.0)
     def index_what_is_not_yet(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from contracts.contacts import (
@@ -13,6 +15,7 @@ from contracts.contacts import (
     MergeEntry,
     Note,
 )
+from contracts.files import Attachment
 
 from .store.tables import ConsentRow, ContactRow, FieldRow, IdentityRow, MergeRow, NoteRow
 
@@ -56,8 +59,8 @@ def definition_of(row: FieldRow) -> FieldDefinition:
     )
 
 
-def note_of(row: NoteRow) -> Note:
-    """A note."""
+def note_of(row: NoteRow, attachments: Sequence[Attachment]) -> Note:
+    """A note with its files."""
     return Note(
         id=row.id,
         contact_id=row.contact_id,
@@ -67,6 +70,7 @@ def note_of(row: NoteRow) -> Note:
         at=row.at,
         edited_at=row.edited_at,
         version=row.version,
+        attachments=list(attachments),
     )
 
 

@@ -17,6 +17,7 @@ from contacts.service import ContactsService
 from contracts.accounts import OrganisationChanged
 from contracts.channels import ConsentWithdrawn, DeliveryUpdated
 from contracts.contacts import Contacts
+from contracts.files import FileChecked
 from contracts.itineraries import ItineraryChanged
 from fairlead.bus.inbox import AlreadyDone, Work, begin_work
 from fairlead.bus.outbox import OutboxRow, Relay
@@ -72,6 +73,7 @@ class Desk:
             OrganisationChanged: "place_organisation",
             ConsentWithdrawn: "withdraw_consent",
             ItineraryChanged: "learn_trip",
+            FileChecked: "learn_file",
         }[type(event)]
         begin_work(
             Work(

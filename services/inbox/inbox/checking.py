@@ -11,8 +11,10 @@ import msgspec
 import structlog
 from sqlalchemy.orm import Session
 
+from contracts.files import FileChecked, attachment_of
 from contracts.inbox import FileState, PictureSize
 from fairlead import clamd, metrics
+from fairlead.bus import publish
 from fairlead.clamd import Clamd
 from fairlead.contents import is_two_kinds
 from fairlead.errors import NotFound
@@ -177,7 +179,7 @@ def write_down(
         for picture, kept in pictures
     ]
     session.flush()
-    shown = files.attachment(files.view(row))
+    shown = attachment_of(files.view(row))
     for message_id in file_uses.of(session, id, file_uses.User.MESSAGE):
         message = messages.locked(session, message_id)
         if message is not None:
@@ -188,3 +190,5 @@ def write_down(
             changes.file_checked(session, message)
     for comment_id in file_uses.of(session, id, file_uses.User.COMMENT):
         commenting.file_checked(session, comment_id, shown)
+    if row.followed:
+        publish(session, FileChecked(file=shown))

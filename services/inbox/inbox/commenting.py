@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.files import attachment_of
 from contracts.inbox import Attachment, Comment, CommentChanged
 from contracts.inbox.comments import EarlierText
 from fairlead.bus import publish
@@ -124,7 +125,7 @@ def _write(
     row.text = text
     row.mentions = list(dict.fromkeys(mentions))
     file_uses.put(session, file_uses.User.COMMENT, row.id, attachments)
-    row.attachments = [files.attachment(known[file]) for file in dict.fromkeys(attachments)]
+    row.attachments = [attachment_of(known[file]) for file in dict.fromkeys(attachments)]
 
 
 def _said(session: Session, conversation: ConversationRow, row: CommentRow, change: str) -> Comment:

@@ -165,6 +165,8 @@ class Forgetter:
 
     def _drop_file(self, session: Session, file: FileRow, done: _Done) -> None:
         done.files |= store.keys(file)
+        if file.followed:  # whoever shows it too
+            done.gone.append(file.id)
         file_uses.forget(session, file.id)
         session.delete(file)
 
@@ -215,6 +217,17 @@ class Forgetter:
                 return traces.found_in(stream.read(LARGEST_READ).decode("utf-8", "replace"))
         except NotFound:
             return False
+
+    def drop(self, ids: Sequence[UUID]) -> PersonErasure:
+        """Let those of these files go, which another service showed and forgot, that are nothing's
+        here."""
+        done = _Done()
+        with self._service.transaction() as session:
+            for file in store.files(session, ids):
+                if not file_uses.is_used(session, file.id):
+                    self._drop_file(session, file, done)
+                    done.changed += 1
+        return PersonErasure(changed=done.changed, cursor=None, files=sorted(done.files))
 
     def _sweep(self, person: Person, after: str | None) -> _Done:
         with self._service.transaction() as session:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from contracts.channels import AutomaticKind, ConnectionChanged
+from contracts.files import attachment_of
 from contracts.inbox import (
     Attachment,
     AuthorKind,
@@ -156,7 +157,7 @@ def _attachment(
 ) -> Attachment:
     file, file_id = message.attachments[number], uuid5(message.id, str(number))
     files.add(session, file_id, file, unseen)
-    return files.attachment(File(id=file_id, file=file, state=unseen))
+    return attachment_of(File(id=file_id, file=file, state=unseen))
 
 
 def _parties(message: ImportedMessage) -> list[Party]:

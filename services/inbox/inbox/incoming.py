@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contracts.channels import Mailbox, MessageReceived
 from contracts.common import Channel
 from contracts.contacts import Contact, Scheme
+from contracts.files import attachment_of
 from contracts.inbox import Attachment, AuthorKind, Direction, File, FileState, MessageKind
 
 from . import attention, changes, organising, telling
@@ -168,7 +169,7 @@ def _attachments(
     for number, file in enumerate(message.attachments):
         file_id = uuid5(message.id, str(number))
         files.add(session, file_id, file, unseen)
-        yield files.attachment(File(id=file_id, file=file, state=unseen))
+        yield attachment_of(File(id=file_id, file=file, state=unseen))
 
 
 def _references(message: MessageReceived) -> list[str]:

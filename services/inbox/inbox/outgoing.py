@@ -15,6 +15,7 @@ from contracts.accounts import Price, SendingMode
 from contracts.channels import AutomaticKind, EmailQueued, EmailRecipient, SmsQueued
 from contracts.common import Channel
 from contracts.contacts import Contact
+from contracts.files import attachment_of
 from contracts.inbox import (
     Attachment,
     AuthorKind,
@@ -247,7 +248,7 @@ def _attached(session: Session, draft: Draft, message_id: UUID) -> list[Attachme
         reasons = {f"attachments[{n}]": "there is no such file" for n in gone}
         raise Invalid.fields("inbox.draft_incomplete", reasons)
     return [
-        msgspec.structs.replace(files.attachment(each), inline=id in pictures)
+        msgspec.structs.replace(attachment_of(each), inline=id in pictures)
         for id, each in known.items()
     ]
 

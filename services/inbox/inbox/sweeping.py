@@ -82,7 +82,7 @@ class Sweeper:
                 held = self._held_elsewhere(organisation, sorted({*keys.values()}))
                 idle = [id for id, key in keys.items() if key not in held]
                 with self._store.transaction(organisation) as session:
-                    gone += files.forget_unused(session, idle)
+                    gone += files.forget_unused(session, idle, before)
         log.info("uploads forgotten", count=gone)
         return gone
 

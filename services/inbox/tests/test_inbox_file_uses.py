@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from contracts.common import FileRef
-from contracts.files import FileHolder
+from contracts.files import FileChecked, FileHolder, FilesAttached
 from contracts.inbox import (
     Attachment,
     CommentChanged,
@@ -24,11 +24,13 @@ from contracts.inbox import (
     Recipient,
     SendAt,
 )
-from fairlead.errors import Conflict, Invalid, NotFound, Unavailable
+from fairlead.context import Role
+from fairlead.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from fairlead.files import Folder
 from fairlead.service import EVERYWHERE
 from fairlead.testing.clamd import FakeClamd, fake_clamd
 from inbox.checking import Checker
+from inbox.forgetting import Forgetter
 from inbox.settings import InboxSettings
 from inbox.store.files import FileRow
 from inbox.sweeping import Sweeper
@@ -210,3 +212,55 @@ def test_a_message_with_a_forgotten_file_does_not_leave(files: Files) -> None:
     with pytest.raises((Invalid, Conflict)) as caught:
         send(files.team, file)
     assert "attachments[0]" in str(caught.value.details)
+
+
+def test_a_file_that_another_service_shows_is_told_when_it_is_checked(
+    files: Files, clamd: FakeClamd
+) -> None:
+    files.watched_by(clamd)
+    desk, id = files.team.desk, files.add()
+    desk.hear("follow_files", FilesAttached(files=[id, uuid4()]))
+    assert desk.told(FileChecked) == [], "there is nothing to say yet"
+    files.check()
+    [said] = desk.told(FileChecked)
+    assert (said.file.id, said.file.state, said.file.width) == (id, FileState.CLEAN, 64)
+    desk.hear("follow_files", FilesAttached(files=[id]))
+    assert desk.told(FileChecked)[-1] == said, "who attaches it later is answered at once"
+    with desk.elsewhere():
+        desk.hear("follow_files", FilesAttached(files=[id]))
+    assert len(desk.told(FileChecked)) == 2, "another organisation's is nobody's"
+
+
+def test_what_a_service_holds_stays_until_it_is_shown(files: Files) -> None:
+    desk, id = files.team.desk, files.add()
+    held: list[File] = desk.call("hold_files", ids=[uuid4(), id])
+    assert [each.id for each in held] == [id]
+    with desk.elsewhere():
+        assert desk.call("hold_files", role=Role.SERVICE, ids=[id]) == []
+    with pytest.raises(Forbidden):
+        desk.call("hold_files", role=Role.NOBODY, ids=[id])
+
+    class Meanwhile(Holder):
+        """While it is asked, somebody is about to show the file."""
+
+        def files_held(self, *, keys: list[str]) -> list[str]:
+            desk.call("hold_files", role=Role.SERVICE, ids=[id])
+            return []
+
+    others = cast("list[FileHolder]", [Meanwhile()])
+    files.sweeper = Sweeper(desk._service.store, files.stored, others, others)
+    assert files.forget() == 0
+    assert files.know(id)
+
+
+def test_a_file_that_others_forgot_goes_unless_a_message_shows_it(files: Files) -> None:
+    desk, shown_here, gone = files.team.desk, files.add(), files.add()
+    send(files.team, shown_here)
+    file: File = desk.call("get_file", id=gone)
+    desk._service.forgetter = Forgetter(desk._service.store, files.stored)
+    ids = [shown_here, gone, uuid4()]
+    done = desk.call("forget_copies", role=Role.SERVICE, ids=ids)
+    assert (done.changed, done.files) == (1, [file.file.key])
+    assert files.know(shown_here)
+    assert not files.know(gone)
+    assert desk.call("forget_copies", role=Role.SERVICE, ids=ids).changed == 0

@@ -17,14 +17,15 @@ from fairlead.erasing import ERASED_NAME, Sweep, Traces
 
 from . import proposing, reviewing
 from .domain.search import searched, searched_service
+from .store import documents, proposals, trips
 from .store import persons as store
-from .store import proposals, trips
 from .store.payments import PaymentRow
 from .store.reviews import ReviewRow
 from .store.schema import Base
 from .store.trips import ItineraryRow
 
 AT_ONCE = 20
+MOST_GONE = 400  # ids: with the documents of one trip more, as many as a message may hold
 SHORTEST_PART = 3  # letters of a part of her name that is looked for in her own trips
 _SWEEP = Sweep(Base)
 
@@ -67,6 +68,9 @@ def _hers(session: Session, person: Person, begin: int) -> Done:
         if changed:
             done.changed += changed
             done.trips.append(row)
+        if len(done.gone) > MOST_GONE:  # these trips once more: those done have nothing left
+            done.cursor = f"trips:{begin}"
+            break
     return done
 
 
@@ -81,12 +85,15 @@ def _forget(session: Session, row: ItineraryRow, person: Person, gone: list[UUID
     if guest:
         changed += _forget_guest(row, person, within)
         reviews = _forget_reviews(session, row, within)
-        gone += reviews
-        changed += len(reviews)
+        files, removed = _forget_documents(session, row, person, within)
+        gone += [*reviews, *files]
+        changed += len(reviews) + removed
     if guest or row.agent_id in person.contact_ids:
         answers = _forget_answers(session, row, near)
         gone += [row.id] if answers else []  # it is the trip by which employees were told
         changed += answers
+    for document in documents.of_trip(session, row.id):
+        changed += _SWEEP.clean(session, document, near)
     for note in store.notes_of(session, row):
         if guest and isinstance(note, PaymentRow) and (note.note or note.void_reason):
             note.note = note.void_reason = ""
@@ -137,6 +144,27 @@ def _forget_reviews(session: Session, row: ItineraryRow, within: Traces) -> list
 
 def _is_hers(review: ReviewRow, within: Traces) -> bool:
     return not review.details.guest or within.found_in(review.details.guest)
+
+
+def _forget_documents(
+    session: Session, row: ItineraryRow, person: Person, within: Traces
+) -> tuple[list[UUID], int]:
+    """Documents that are hers by her id or by what they are called, and those of nobody in
+    particular where no other guest is left; returns the files that no other document has, and how
+    many documents went."""
+    others = [each for each in row.details.guests if each.contact_id not in person.contact_ids]
+    alone = all(each.name == ERASED_NAME for each in others)
+    gone = []
+    for document in documents.of_trip(session, row.id):
+        if document.contact_id is None:
+            hers = alone or within.found_in(f"{document.file.name} {document.note}")
+        else:
+            hers = document.contact_id in person.contact_ids
+        if hers:
+            session.delete(document)
+            gone.append(document.file_id)
+    session.flush()
+    return sorted(set(gone) - documents.kept(session, gone)), len(gone)
 
 
 def _forget_answers(session: Session, row: ItineraryRow, near: Traces) -> int:

@@ -8,9 +8,12 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
+from contracts.common import FileRef
+from contracts.files import HELD
 from contracts.persons import Person, PersonPage, PersonRecord
 
-from . import proposing, reviewing, telling, views
+from . import documents, proposing, reviewing, telling, views
+from .store import documents as kept
 from .store import persons as store
 from .store import proposals, trips
 from .store.trips import ItineraryRow
@@ -45,12 +48,31 @@ def _records(
         details = msgspec.structs.replace(trip.details, commission=None)
         trip = msgspec.structs.replace(trip, details=details)
     yield PersonRecord(kind="trip", at=row.created_at, data=_plain(trip))
+    if guest:
+        yield from _documents(session, row, person)
     for proposal in proposals.of_trip(session, row.id):
         data = _plain(proposing.view(session, row, proposal))
         yield PersonRecord(kind="proposal", at=proposal.created_at, data=data)
     for review in store.reviews(session, row.id):
         data = _plain(reviewing.view(review))
         yield PersonRecord(kind="review", at=review.recorded_at, data=data)
+
+
+def _documents(session: Session, row: ItineraryRow, person: Person) -> Iterator[PersonRecord]:
+    """Documents of the trip, but for those that are another guest's."""
+    for each in kept.of_trip(session, row.id):
+        if each.contact_id is not None and each.contact_id not in person.contact_ids:
+            continue
+        file = each.file
+        files = [
+            FileRef(key=each.key, name=file.name, content_type=file.content_type, size=file.size)
+        ]
+        yield PersonRecord(
+            kind="document",
+            at=each.added_at,
+            data=_plain(documents.view(each)),
+            files=[] if file.state in HELD else files,
+        )
 
 
 def _plain(thing: Any) -> dict[str, Any]:

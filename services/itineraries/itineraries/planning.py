@@ -21,6 +21,7 @@ from . import finding, recording
 from .domain import plan
 from .domain.search import searched_service
 from .domain.states import check_service_step
+from .store import documents
 from .store import trips as store
 from .store.trips import Changed, ItineraryRow, ServiceRow, ServiceStepRow
 
@@ -113,6 +114,7 @@ def remove_service(session: Session, id: UUID, version: int) -> Changed:
     row, found = finding.service(session, id)
     finding.expect(found, version)
     row.services.remove(found)
+    documents.leave_service(session, row.id, found.id)
     recording.service(session, "service.removed", row, found, found.details, None)
     _count(row)
     return row, True

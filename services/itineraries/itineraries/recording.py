@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contracts.itineraries import ItineraryDetails, Payment, ServiceDetails
 from fairlead.audit import record
 
+from .store.documents import DocumentRow
 from .store.listings import ListingRow, PortalRow
 from .store.trips import ItineraryRow, ServiceRow
 
@@ -95,6 +96,19 @@ def payment(session: Session, action: str, row: ItineraryRow, entry: Payment) ->
         id=entry.id,
         label=row.reference,
         after=_some(entry, _OF_PAYMENTS),
+    )
+
+
+def document(session: Session, action: str, row: ItineraryRow, kept: DocumentRow) -> None:
+    """Somebody did `action` to a document of a trip."""
+    record(
+        session,
+        action,
+        entity="document",
+        id=kept.id,
+        label=row.reference,
+        after={"kind": kept.kind, "file_id": kept.file_id},
+        about=kept.contact_id,
     )
 
 

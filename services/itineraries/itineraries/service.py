@@ -8,6 +8,7 @@ from fairlead.projections.doors import ProjectionDoors, offer, projecting
 from fairlead.service import AdminRoutes, Store
 
 from .doors.copying import Copying
+from .doors.documents import Documents
 from .doors.feeds import Feeds
 from .doors.finishing import Finishing
 from .doors.importing import Importing
@@ -34,6 +35,7 @@ class ItinerariesService(
     Listings,
     Sharing,
     Papers,
+    Documents,
     Reviews,
     Finishing,
     Persons,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from contracts.accounts import Organisation
 from contracts.contacts import ContactMerged, ContactUnmerged
+from contracts.files import FileChecked
 from contracts.itineraries import Itineraries
 from contracts.samples import sample
 from fairlead.bus.inbox import Work, begin_work
@@ -76,7 +77,11 @@ class Desk:
 
     def hear(self, event: Event) -> None:
         """Give an event to the handler for its kind."""
-        handler = {ContactMerged: "join_contacts", ContactUnmerged: "part_contacts"}[type(event)]
+        handler = {
+            ContactMerged: "join_contacts",
+            ContactUnmerged: "part_contacts",
+            FileChecked: "learn_file",
+        }[type(event)]
         begin_work(
             Work(
                 event_id=new_id(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from ..bus.underway import mentioned
 from ..context import current
@@ -29,6 +31,10 @@ class JobDoors:
     @abstractmethod
     def job_kinds(self) -> Mapping[str, Kind[Any]]:
         """The kinds of jobs by name."""
+
+    def keys_held(self, session: Session, keys: Collection[str]) -> set[str]:
+        """Those of `keys` that other rows of the service than those of jobs have."""
+        return set()
 
     @rpc
     def get_job(self, *, id: UUID) -> Job:
@@ -73,9 +79,9 @@ class JobDoors:
 
     @rpc
     def files_held(self, *, keys: list[str]) -> list[str]:
-        """Those keys that a job has, or an event under way."""
+        """Those keys that a job or another row has, or an event under way."""
         with self.store.reading() as session:
-            held = rows.keys_held(session, keys)
+            held = rows.keys_held(session, keys) | self.keys_held(session, keys)
             return sorted(held | mentioned(session, set(keys) - held))
 
     def _check_right(self, kind: str) -> None:

@@ -30,6 +30,7 @@ from ..erasing import Eraser, ErasureState
 from ..forgetting import ERASURE, Forgetter
 from ..gathering import PERSON_EXPORT, Gatherer, GatheringState
 from ..persons import records
+from ..store import note_files
 from ..store import persons as store
 from ..store.tables import ContactRow
 from .exchanging import EXPORT, IMPORT
@@ -116,8 +117,9 @@ class PersonalData(Changing):
 
     @rpc
     def forget_copies(self, *, ids: list[UUID]) -> PersonErasure:
-        """There are no copies of messages here."""
-        return PersonErasure(changed=0, cursor=None)
+        """Files that are gone are no note's any more; of messages there are no copies here."""
+        with self.store.transaction() as session:
+            return PersonErasure(changed=note_files.forget(session, ids), cursor=None)
 
 
 def _refuse_running(running: JobRow | None) -> None:

@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 from contracts.common import Channel
 from contracts.consents import Consent, ConsentKind, ConsentSource
 from contracts.contacts import ConsentRecord, Contact, Note, NotePage
+from contracts.files import File, FileChecked, FilesAttached
+from contracts.inbox import Inbox
 from fairlead.audit import record
 from fairlead.context import Role, current
 from fairlead.errors import Forbidden, Invalid, NotFound, Stale
-from fairlead.service import rpc
+from fairlead.service import Remote, on, publish, rpc
 from fairlead.store import new_id
 
 from .. import book, deciding
 from ..book import Changed
 from ..changing import Changing
 from ..domain.person import clean_text
-from ..store import remarks
+from ..store import note_files, remarks
 from ..store.tables import NoteRow
 from ..views import consent_of, contact_of, note_of
 
@@ -30,14 +32,18 @@ _MAY_REMOVE_ANY = frozenset({Role.OWNER, Role.ADMIN, Role.SERVICE})
 class Remarks(Changing):
     """Notes and decisions."""
 
+    inbox = Remote(Inbox)
+
     @rpc
-    def add_note(self, *, contact_id: UUID, text: str, id: UUID | None) -> Note:
+    def add_note(
+        self, *, contact_id: UUID, text: str, id: UUID | None, attachments: list[UUID]
+    ) -> Note:
         """Write a note."""
-        who = current()
+        who, files = current(), self._held(attachments)
         with self.store.transaction() as session:
             known = remarks.note(session, id) if id is not None else None
             if known is not None:
-                return note_of(known)
+                return _shown(session, known)
             row = NoteRow(
                 id=id or new_id(),
                 contact_id=book.get_to_change(session, contact_id).id,
@@ -49,7 +55,8 @@ class Remarks(Changing):
             )
             session.add(row)
             session.flush()
-            return note_of(row)
+            _attach(session, row, files)
+            return _shown(session, row)
 
     @rpc
     def list_notes(self, *, contact_id: UUID, cursor: str | None, limit: int) -> NotePage:
@@ -57,11 +64,16 @@ class Remarks(Changing):
         with self.store.reading() as session:
             contact = book.get(session, contact_id)
             found = remarks.notes(session, contact.id, cursor=cursor, limit=limit)
-            return NotePage(notes=[note_of(row) for row in found.items], cursor=found.next)
+            files = note_files.of(session, [row.id for row in found.items])
+            notes = [note_of(row, files.get(row.id, [])) for row in found.items]
+            return NotePage(notes=notes, cursor=found.next)
 
     @rpc
-    def update_note(self, *, id: UUID, version: int, text: str) -> Note:
+    def update_note(
+        self, *, id: UUID, version: int, text: str, attachments: list[UUID] | None
+    ) -> Note:
         """Change one's own note."""
+        files = None if attachments is None else self._held(attachments)
         with self.store.transaction() as session:
             row = _note(remarks.note(session, id))
             if row.author_id != current().user:
@@ -70,7 +82,9 @@ class Remarks(Changing):
                 raise Stale("contacts.note_changed", "The note was changed since")
             row.text, row.edited_at = _text(text), dt.datetime.now(dt.UTC)
             session.flush()
-            return note_of(row)
+            if files is not None:
+                _attach(session, row, files)
+            return _shown(session, row)
 
     @rpc
     def remove_note(self, *, id: UUID) -> None:
@@ -80,7 +94,28 @@ class Remarks(Changing):
             row = _note(remarks.note(session, id))
             if row.author_id != who.user and who.role not in _MAY_REMOVE_ANY:
                 raise Forbidden("contacts.not_your_note", "Somebody else wrote this note")
+            note_files.drop(session, [row.id])
             session.delete(row)
+
+    def _held(self, ids: list[UUID]) -> list[File]:
+        """These files, which stay until a note has them; raises Invalid."""
+        if not ids:
+            return []
+        found = {each.id: each for each in self.inbox.hold_files(ids=ids)}
+        wrong = {
+            f"attachments[{place}]": "there is no such file"
+            for place, each in enumerate(ids)
+            if each not in found
+        }
+        if wrong:
+            raise Invalid.fields("contacts.invalid", wrong)
+        return [found[each] for each in dict.fromkeys(ids)]
+
+    @on(FileChecked)
+    def learn_file(self, event: FileChecked) -> None:
+        """More is known of a file that a note may have."""
+        with self.store.once() as session:
+            note_files.learn(session, event.file)
 
     @rpc
     def set_consent(
@@ -136,6 +171,16 @@ def _note(row: NoteRow | None) -> NoteRow:
     if row is None:
         raise NotFound("contacts.note_not_found", "There is no such note")
     return row
+
+
+def _attach(session: Session, row: NoteRow, files: list[File]) -> None:
+    note_files.put(session, row.id, files)
+    if files:
+        publish(session, FilesAttached(files=[each.id for each in files]))
+
+
+def _shown(session: Session, row: NoteRow) -> Note:
+    return note_of(row, note_files.of(session, [row.id]).get(row.id, []))
 
 
 def _text(text: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from fairlead.jobs.messages import JobState
 from fairlead.jobs.rows import JobRow
 
+from . import note_files
 from .contacts import find
 from .tables import (
     AddressRow,
@@ -80,10 +81,11 @@ def decisions(session: Session, ids: Collection[UUID]) -> Sequence[ConsentRow]:
     return session.scalars(query.order_by(ConsentRow.id)).all()
 
 
-def remove_what_belongs(session: Session, ids: Collection[UUID]) -> int:
-    """Remove notes, decisions, merges, marks and dismissals of these; returns how many."""
+def remove_what_belongs(session: Session, ids: Collection[UUID]) -> tuple[int, list[UUID]]:
+    """Remove notes, decisions, merges, marks and dismissals of these; returns how many, and the
+    files that only the notes had."""
     either = or_(MergeRow.survivor_id.in_(ids), MergeRow.merged_id.in_(ids))
-    gone = 0
+    gone, files = 0, note_files.drop(session, [row.id for row in notes(session, ids)])
     for statement in (
         delete(NoteRow).where(NoteRow.contact_id.in_(ids)),
         delete(ConsentRow).where(ConsentRow.contact_id.in_(ids)),
@@ -93,7 +95,7 @@ def remove_what_belongs(session: Session, ids: Collection[UUID]) -> int:
     ):
         done: Any = session.execute(statement.execution_options(synchronize_session=False))
         gone += done.rowcount
-    return gone
+    return gone, files
 
 
 def open_job(

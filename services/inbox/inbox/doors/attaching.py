@@ -1,27 +1,29 @@
-"""Files that messages carry."""
+"""Files that messages carry, and those that other services show."""
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from contracts.common import FileRef
+from contracts.files import FileChecked, FilesAttached, attachment_of
 from contracts.inbox import File, Inbox
 from contracts.services import file_holders
 from fairlead.bus.underway import mentioned
 from fairlead.context import current
 from fairlead.jobs import rows as jobs
-from fairlead.service import AdminRoutes, Config, Parts, Provided, Store, loop, rpc
+from fairlead.service import AdminRoutes, Config, Parts, Provided, Store, loop, on, publish, rpc
 
 from .. import organising, sweeping
 from ..admin import register
 from ..checking import Checker
 from ..settings import InboxSettings
 from ..storable import storable
-from ..store import files
+from ..store import file_uses, files
 
 
 class Attaching:
-    """Files that messages carry."""
+    """Files that messages carry, and those that other services show."""
 
     store = Store()
     config = Config(InboxSettings)
@@ -51,6 +53,21 @@ class Attaching:
         """A file that was uploaded or received."""
         with self.store.reading() as session:
             return organising.file(session, id)
+
+    @rpc
+    def hold_files(self, *, ids: list[UUID]) -> list[File]:
+        """Those of these files that there are; they stay for a day."""
+        with self.store.transaction() as session:
+            file_uses.keep(session, ids, dt.datetime.now(dt.UTC))
+            session.flush()
+            return list(files.by_id(session, ids).values())
+
+    @on(FilesAttached)
+    def follow_files(self, event: FilesAttached) -> None:
+        """Another service shows files: it is told what is known, or else as soon as it is."""
+        with self.store.once() as session:
+            for row in file_uses.follow(session, event.files):
+                publish(session, FileChecked(file=attachment_of(files.view(row))))
 
     @rpc
     def files_held(self, *, keys: list[str]) -> list[str]:

@@ -29,5 +29,5 @@ class Persons:
 
     @rpc
     def forget_copies(self, *, ids: list[UUID]) -> PersonErasure:
-        """There are no copies here: messages are the inbox's own."""
-        return PersonErasure(changed=0, cursor=None)
+        """Files that others showed go; messages are the inbox's own."""
+        return self.forgetter.drop(ids)

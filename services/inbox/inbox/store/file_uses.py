@@ -1,6 +1,6 @@
 """Where files are used: what shows one, and what will when it is sent.
 
-A file that has no use was uploaded and never sent.
+A file that has no use was uploaded and never sent, or another service shows it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
+from sqlalchemy import Index, PrimaryKeyConstraint, Select, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fairlead.store import Scoped, insert_many
@@ -68,12 +68,37 @@ def hold(session: Session, ids: Collection[UUID]) -> list[UUID]:
     return list(session.scalars(held.with_for_update(read=True, of=FileRow)))
 
 
+def keep(session: Session, ids: Collection[UUID], now: dt.datetime) -> None:
+    """Let these files be as if they had come now."""
+    for row in session.scalars(_held(ids)):
+        row.at = now
+
+
+def follow(session: Session, ids: Collection[UUID]) -> list[FileRow]:
+    """Let another service be told of these files; returns those that are checked and drawn."""
+    rows = session.scalars(_held(ids)).all()
+    for row in rows:
+        row.followed = True
+    return [row for row in rows if row.done_at is not None]
+
+
+def _held(ids: Collection[UUID]) -> Select[FileRow]:
+    wanted = select(FileRow).where(FileRow.id.in_(ids)).order_by(FileRow.id)
+    return wanted.with_for_update(of=FileRow).execution_options(populate_existing=True)
+
+
 def of(session: Session, file_id: UUID, kind: User) -> list[UUID]:
     """What of a kind uses a file."""
     wanted = select(FileUseRow.user_id).where(
         FileUseRow.file_id == file_id, FileUseRow.kind == kind
     )
     return sorted(session.scalars(wanted))
+
+
+def is_used(session: Session, file_id: UUID) -> bool:
+    """Whether anything uses a file."""
+    used = select(FileUseRow.user_id).where(FileUseRow.file_id == file_id)
+    return session.scalars(used.limit(1)).first() is not None
 
 
 def forget(session: Session, file_id: UUID) -> None:
@@ -107,13 +132,13 @@ def unused(session: Session, before: dt.datetime, after: UUID, limit: int) -> li
     return [Unused(*row) for row in session.execute(wanted)]
 
 
-def forget_unused(session: Session, ids: Collection[UUID]) -> int:
-    """Forget those of these files that nothing uses still; returns how many."""
-    wanted = select(FileRow).where(FileRow.id.in_(ids)).order_by(FileRow.id)
-    rows = session.scalars(wanted.with_for_update(of=FileRow)).all()
+def forget_unused(session: Session, ids: Collection[UUID], before: dt.datetime) -> int:
+    """Forget those of these files that came before then and that nothing uses still; returns how
+    many."""
+    rows = session.scalars(_held(ids)).all()
     # Who uses a file holds it before: what is not used now will not be.
     used = set(session.scalars(select(FileUseRow.file_id).where(FileUseRow.file_id.in_(ids))))
-    idle = [row for row in rows if row.id not in used]
+    idle = [row for row in rows if row.id not in used and row.at < before]
     for row in idle:
         session.delete(row)
     return len(idle)

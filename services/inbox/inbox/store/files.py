@@ -12,13 +12,14 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Text,
+    false,
     func,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from contracts.common import FileRef
-from contracts.inbox import Attachment, File, FilePicture, FileState, PictureSize
+from contracts.inbox import File, FilePicture, FileState, PictureSize
 from fairlead.store import Claimable, Json, Scoped, due_index, queue
 
 from .schema import Base, word
@@ -29,7 +30,8 @@ LEASE_SECONDS = 180.0  # longer than a virus check and a drawing together
 class FileRow(Scoped, Claimable, Base):
     """A file in the file store, by the id that drafts and pages name it with.
 
-    It is work to be done until it is checked and drawn.
+    It is work to be done until it is checked and drawn. `at` is when somebody last said that he
+    would use it.
     """
 
     __tablename__ = "files"
@@ -41,6 +43,7 @@ class FileRow(Scoped, Claimable, Base):
     state: Mapped[FileState] = mapped_column(word(FileState))
     reason: Mapped[str | None] = mapped_column(Text)
     shown: Mapped[bool] = mapped_column(default=False)
+    followed: Mapped[bool] = mapped_column(server_default=false())  # by another service
     width: Mapped[int | None]
     height: Mapped[int | None]
     pages: Mapped[int | None]
@@ -121,24 +124,6 @@ def view(row: FileRow) -> File:
             )
             for each in row.pictures
         ],
-    )
-
-
-def attachment(file: File) -> Attachment:
-    """A file as its message shows it."""
-    return Attachment(
-        id=file.id,
-        name=file.file.name,
-        content_type=file.file.content_type,
-        size=file.file.size,
-        inline=file.file.content_id is not None,
-        state=file.state,
-        reason=file.reason,
-        width=file.width,
-        height=file.height,
-        pages=file.pages,
-        seconds=file.seconds,
-        pictures=[each.size for each in file.pictures],
     )
 
 

@@ -9,6 +9,7 @@ from fairlead.erasing import Lists, Traces
 from fairlead.service import Parts, rpc
 
 from .. import forgetting, gathering
+from ..store import documents
 from .changing import Changing, again
 
 
@@ -45,5 +46,6 @@ class Persons(Changing):
 
     @rpc
     def forget_copies(self, *, ids: list[UUID]) -> PersonErasure:
-        """There are no copies of messages here."""
-        return PersonErasure(changed=0, cursor=None)
+        """Files that are gone are no documents any more; of messages there are no copies here."""
+        with self.store.transaction() as session:
+            return PersonErasure(changed=documents.forget(session, ids), cursor=None)

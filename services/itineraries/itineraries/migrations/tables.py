@@ -1,6 +1,7 @@
 """What the tables of itineraries should be."""
 
 from ..store import (
+    documents,
     feeds,
     listings,
     mappings,
@@ -14,6 +15,17 @@ from ..store import (
 from ..store.schema import Base
 
 # Each module declares its tables when it is imported.
-MODULES = (feeds, listings, mappings, merges, overbookings, payments, proposals, reviews, trips)
+MODULES = (
+    documents,
+    feeds,
+    listings,
+    mappings,
+    merges,
+    overbookings,
+    payments,
+    proposals,
+    reviews,
+    trips,
+)
 
 metadata = Base.metadata

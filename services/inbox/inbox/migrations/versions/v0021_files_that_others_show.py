@@ -1,0 +1,16 @@
+"""files that others show"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("followed", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
