@@ -46,11 +46,10 @@ _MAGIC: Final = (
 _BRANDS: Final = {
     b"heic": "image/heic",
     b"heix": "image/heic",
+    b"hevx": "image/heic",
     b"heim": "image/heic",
     b"heis": "image/heic",
     b"hevc": "image/heic",
-    b"mif1": "image/heic",
-    b"msf1": "image/heic",
     b"avif": "image/avif",
     b"avis": "image/avif",
     b"qt  ": "video/quicktime",
@@ -98,7 +97,7 @@ def _container(head: bytes, end: str) -> str | None:
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/3gpp" if head[8:10] == b"3g" else "video/mp4")
+        return _iso_media(head)
     if head[:4] == b"OggS":
         return "video/ogg" if b"theora" in head[:256] else "audio/ogg"
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -114,6 +113,16 @@ def _container(head: bytes, end: str) -> str | None:
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
         return "application/pdf"
     return None if head.startswith(_UTF16) else _mpeg_audio(head)
+
+
+def _iso_media(head: bytes) -> str:
+    """By its major brand (ISO 14496-12, section 4.3), but a HEIF of any codec by the others."""
+    major = head[8:12]
+    if major in (b"mif1", b"msf1"):
+        size = int.from_bytes(head[:4])
+        others = {head[place : place + 4] for place in range(16, min(size, len(head)), 4)}
+        return "image/avif" if others & {b"avif", b"avis"} else "image/heic"
+    return _BRANDS.get(major, "video/3gpp" if major[:2] == b"3g" else "video/mp4")
 
 
 def _zip(head: bytes, end: str) -> str:

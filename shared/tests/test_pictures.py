@@ -7,6 +7,7 @@ import struct
 import sys
 import time
 import zlib
+from pathlib import Path
 
 import eventlet
 import pypdfium2  # type: ignore[import-untyped]
@@ -61,6 +62,43 @@ def test_a_picture_is_upright_and_tells_nothing_of_the_place() -> None:
             assert not shown.getexif()
         for trace in (b"Camera", b"EXIF", b"secret", b"XMP"):
             assert trace not in each.content
+
+
+PHONES = Path(__file__).parent / "pictures_of_phones"  # red, with a blue corner at the top left
+
+
+def test_a_phones_picture_is_drawn_upright() -> None:
+    drawn = draw((PHONES / "plain.heic").read_bytes(), "image/heic")
+    assert (drawn.width, drawn.height) == (600, 300)
+    assert [(each.size, each.width) for each in drawn.pictures] == [
+        ("small", 160), ("medium", 480), ("large", 600)
+    ]  # fmt: skip
+    content = (PHONES / "turned.heic").read_bytes()
+    assert b"Camera of Ana" in content
+    assert b"secret place" in content
+    drawn = draw(content, "image/heic")
+    assert (drawn.width, drawn.height) == (300, 600)
+    for each in drawn.pictures:
+        for trace in (b"Camera", b"EXIF", b"secret", b"XMP"):
+            assert trace not in each.content
+    with opened(drawn, "large") as shown:
+        corner = shown.convert("RGB").getpixel((295, 5))
+    assert isinstance(corner, tuple)
+    assert corner[2] > 150 > corner[0], "what was at the top left is at the top right"
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (20_000, 20_000)])
+def test_a_phones_picture_that_is_a_bomb_goes_off_elsewhere(size: tuple[int, int]) -> None:
+    content = (PHONES / "plain.heic").read_bytes()
+    extent = b"ispe\0\0\0\0"  # ISO 23008-12, section 6.5.3
+    assert content.count(extent) >= 1
+    real = struct.pack(">II", 600, 300)
+    bomb = content.replace(extent + real, extent + struct.pack(">II", *size))
+    assert bomb != content
+    with pytest.raises(Broken):
+        draw(bomb, "image/heic")
+    with pytest.raises(Broken):
+        draw(content[:500], "image/heic")
 
 
 def test_a_transparent_image_stays_so() -> None:

@@ -63,6 +63,8 @@ KNOWN = [
     (b"RIFF\x10\0\0\0WEBPVP8 ", "a", "image/webp"),
     (boxed(b"heic"), "IMG_1.HEIC", "image/heic"),
     (boxed(b"mif1"), "a", "image/heic"),
+    (struct.pack(">I", 24) + b"ftypmif1\0\0\0\0mif1avif", "a", "image/avif"),
+    (struct.pack(">I", 24) + b"ftypmif1\0\0\0\0mif1heicavif", "a", "image/heic"),
     (boxed(b"avif"), "a", "image/avif"),
     (boxed(b"isom"), "a.mp4", "video/mp4"),
     (boxed(b"3gp5"), "a.3gp", "video/3gpp"),

@@ -6,14 +6,19 @@ import io
 import warnings
 from typing import Final
 
+import pi_heif  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
 
 from .words import SIZES, Drawn, Picture
 
 PIXELS: Final = 100_000_000  # a phone's largest picture has 200 million, as JPEG, which is scaled
-FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
+FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
 QUALITY: Final = 80
 _LARGEST: Final = max(SIZES.values())
+
+# What phones take. It is turned as the container says, not by its Exif. One thread: each has a
+# stack of its own, and memory is short here.
+pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False)
 
 
 class TooLarge(Exception):

@@ -18,7 +18,7 @@ AT_ONCE: Final = 2  # processes; each may take half a gigabyte
 WAIT_SECONDS: Final = 60.0
 
 IMAGES: Final = frozenset(
-    f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "bmp", "tiff", "avif")
+    f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "bmp", "tiff", "avif", "heic")
 )
 TIMED: Final = frozenset({"audio/wav", "audio/ogg", "audio/mp4", "video/mp4", "video/quicktime"})
 
