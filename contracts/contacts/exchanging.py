@@ -20,7 +20,12 @@ class ImportPlan(Message):
     """How to read a file. `targets` has one for each column, null for one to be left out.
 
     `kind` and `tags` are given to new contacts. One that there is already is found by external
-    id, mail or phone.
+    id, mail or phone, a company of which no more is known by its name as well.
+
+    `company` is a text; `in_company` is what the company is called that the person is in, which is
+    found by that name, or made. `consent.KIND` and `consent.all` have `yes` or `no`, with a channel
+    before it and a moment after it if there is one, several apart by semicolons, as
+    `no; sms yes 2026-05-12T08:30:00Z`. What does not say when it was allowed lifts no block.
     """
 
     targets: Targets
@@ -49,9 +54,10 @@ class Exchanging(Interface, Protocol):
     ) -> Job:
         """Import a file as a job (kind `import`), or only say what that would do.
 
-        `counts` of the job: created, updated, unchanged. What is refused stands in its file of
-        refusals with line, column and reason, and can be mended there and given in again: whoever
-        is there already is found and not doubled. Raises what `inspect_import` does.
+        `counts` of the job: created, updated, unchanged, and `companies` where some were made. What
+        is refused stands in its file of refusals with line, column and reason, and can be mended
+        there and given in again: whoever is there already is found and not doubled. Raises what
+        `inspect_import` does.
         """
         ...
 
@@ -77,5 +83,7 @@ class Exchanging(Interface, Protocol):
         id: UUID | None = None,
     ) -> Job:
         """Write the contacts that fit, as `list_contacts` has them, into a CSV file, as a job (kind
-        `export`). With `q` its `total` is known at the end."""
+        `export`). Its columns are called as what they are imported as, so that it can be read in
+        again, here or elsewhere, and nothing is lost but how a consent reached us. With `q` its
+        `total` is known at the end."""
         ...

@@ -117,8 +117,12 @@ def by_heading(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def target(name: str, known: Mapping[str, str]) -> str | None:
     """What a column with this heading is, of `by_heading`."""
-    bare = re.sub(r"[_\-.:/]+", " ", name)
-    return known.get(" ".join(fold(bare).split()))
+    return known.get(bare(name))
+
+
+def bare(heading: str) -> str:
+    """A heading folded, in words."""
+    return " ".join(fold(re.sub(r"[_\-.:/]+", " ", heading)).split())
 
 
 def suggested(

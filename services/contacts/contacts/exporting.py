@@ -18,6 +18,7 @@ from fairlead.service import ServiceStore
 from fairlead.spreadsheet import lines
 
 from . import filtering
+from .domain import decisions
 from .domain.sheet import joined
 from .importing import LARGEST_FILE
 from .store import contacts, remarks
@@ -29,7 +30,9 @@ COLUMNS = (
     "external_id",
     "name",
     "kind",
+    "is_company",
     "company",
+    "in_company",
     "position",
     "email",
     "phone",
@@ -39,6 +42,7 @@ COLUMNS = (
     "channel",
     "tags",
     "notes",
+    *decisions.COLUMNS,
 )
 
 
@@ -111,7 +115,7 @@ def _progress(state: ExportState, **more: Any) -> Progress[ExportState]:
 
 
 def _page(found: Sequence[Contact], own: Sequence[str], *, first: bool) -> bytes:
-    made = lines([*COLUMNS, *own], (_row(each, own) for each in found))
+    made = lines([*COLUMNS, *(f"fields.{key}" for key in own)], (_row(each, own) for each in found))
     header = next(made)
     return "".join([header, *made] if first else made).encode()
 
@@ -124,7 +128,9 @@ def _row(contact: Contact, own: Sequence[str]) -> list[object]:
         contact.external_id,
         contact.name,
         contact.kind.value,
-        contact.company,
+        _cell(contact.is_company or None),
+        contact.company if contact.company_id is None else "",
+        contact.company if contact.company_id is not None else "",
         contact.position,
         reached(Scheme.EMAIL),
         reached(Scheme.PHONE),
@@ -134,6 +140,7 @@ def _row(contact: Contact, own: Sequence[str]) -> list[object]:
         contact.channel.value if contact.channel else "",
         joined(contact.tags),
         contact.notes,
+        *(decisions.written(contact.consents, column) for column in decisions.COLUMNS),
         *(_cell(contact.fields.get(key)) for key in own),
     ]
 

@@ -47,6 +47,7 @@ class ImportState(msgspec.Struct):
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    companies: int = 0
     finishing: bool = False
 
 
@@ -154,6 +155,7 @@ class Importer:
             created=state.created + taken.created,
             updated=state.updated + taken.updated,
             unchanged=state.unchanged + taken.unchanged,
+            companies=state.companies + taken.companies,
             finishing=len(batch) < AT_ONCE,
         )
         problems = [
@@ -174,6 +176,7 @@ def _progress(state: ImportState, **more: Any) -> Progress[ImportState]:
             "created": state.created,
             "updated": state.updated,
             "unchanged": state.unchanged,
+            **({"companies": state.companies} if state.companies else {}),
         },
         **more,
     )

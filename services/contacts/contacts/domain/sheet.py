@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+from uuid import UUID
+
+import msgspec
 
 from contracts.common import Channel
 from contracts.contacts import (
     ContactKind,
     FieldDefinition,
+    FieldType,
     FieldValue,
     ImportColumn,
     ImportGuess,
@@ -22,8 +26,9 @@ from fairlead import sheets
 from fairlead.errors import Invalid
 from fairlead.sheets import LARGEST, LONGEST_CELL, Sheets
 
-from . import address, fields, person
+from . import address, decisions, fields, person
 from .address import Address
+from .decisions import Decision
 
 E = TypeVar("E", bound=enum.Enum)
 
@@ -49,7 +54,9 @@ PLAIN = (
     "email",
     "phone",
     "whatsapp",
+    "is_company",
     "company",
+    "in_company",
     "position",
     "language",
     "zone",
@@ -57,6 +64,7 @@ PLAIN = (
     "tags",
     "notes",
     "external_id",
+    *decisions.COLUMNS,
 )
 _WORDS = {
     "name": ("name", "full name", "contact", "nome", "nombre", "nom", "contacto"),
@@ -67,6 +75,8 @@ _WORDS = {
     "phone": ("phone", "mobile", "telephone", "phone number", "telefone", "telefono", "telefon"),
     "whatsapp": ("whatsapp", "whatsapp number"),
     "company": ("company", "organisation", "organization", "empresa", "firma", "societe"),
+    "is_company": ("is company", "is a company"),
+    "in_company": ("in company", "employer", "works for", "account", "account name"),
     "position": ("position", "title", "job title", "role", "cargo", "funcao"),
     "language": ("language", "lingua", "idioma", "sprache", "langue", "lang"),
     "zone": ("zone", "time zone", "timezone"),
@@ -74,8 +84,16 @@ _WORDS = {
     "tags": ("tags", "labels", "etiquetas", "categories"),
     "notes": ("notes", "note", "comments", "notas", "bemerkungen", "remarks"),
     "external_id": ("external id", "id", "customer id", "customer number", "reference"),
+    "consent.all": ("consent all", "consent", "all communication"),
+    "consent.service": ("consent service", "service messages"),
+    "consent.reminder": ("consent reminder", "reminders"),
+    "consent.review": ("consent review", "review requests"),
+    "consent.marketing": ("consent marketing", "marketing", "marketing consent", "newsletter"),
 }
 _TARGETS = sheets.by_heading(_WORDS)
+_YES_NO = FieldDefinition(
+    key="is_company", label="", type=FieldType.YES_NO, choices=[], position=0, version=1
+)
 _SCHEMES = {"email": Scheme.EMAIL, "phone": Scheme.PHONE, "whatsapp": Scheme.WHATSAPP}
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _SEVERAL = re.compile(r"[;|\n]|,(?=\s*\S+@)")
@@ -110,13 +128,17 @@ def guess(content: bytes) -> ImportGuess:
 
 @dataclass(slots=True)
 class Row:
-    """What one row says of a contact."""
+    """What one row says of a contact. `in_company` is what the company is called that he is in,
+    `employer` that company once it is known."""
 
     line: int
     cells: list[str]
     name: str = ""
     kind: ContactKind | None = None
+    is_company: bool | None = None
     company: str = ""
+    in_company: str = ""
+    employer: UUID | None = None
     position: str = ""
     language: str | None = None
     zone: str | None = None
@@ -126,6 +148,7 @@ class Row:
     tags: list[str] = field(default_factory=list)
     fields: dict[str, FieldValue] = field(default_factory=dict)
     addresses: list[Address] = field(default_factory=list)
+    consents: list[Decision] = field(default_factory=list)
     refused: tuple[str, str] | None = None  # in which column, and why
 
 
@@ -155,9 +178,13 @@ def understand(
     row.name = row.name or " ".join(
         given[each] for each in ("first_name", "last_name") if each in given
     )
+    if row.in_company:
+        row.company = ""  # it is called as the company is
     row.name = row.name or (row.addresses[0].display if row.addresses else row.company)
     if not row.name:
         row.refused = "name", "is blank, and there is no address to call the contact by"
+    if row.is_company and row.in_company:
+        row.refused = "in_company", "is for people: a company is in no other"
     row.name = row.name[: person.LONGEST_NAME].strip()
     return row
 
@@ -189,6 +216,12 @@ def _take(
         row.zone = person.check_zone(cell)
     elif target == "tags":
         row.tags = person.clean_tags(several(cell, _TAGS))
+    elif target == "is_company":
+        row.is_company = bool(fields.read(cell, _YES_NO))
+    elif target == "in_company":
+        row.in_company = person.clean_line(cell)[: person.LONGEST_NAME].strip()
+    elif target in decisions.COLUMNS:
+        row.consents += decisions.read(cell, target)
     elif target == "notes":
         row.notes = person.clean_text(cell)
     elif target.startswith("fields."):
@@ -221,6 +254,20 @@ def joined(items: Iterable[str]) -> str:
         '"{}"'.format(each.replace('"', '""')) if re.search(r'[;,|\n"]', each) else each
         for each in items
     )
+
+
+def with_own(guess: ImportGuess, own: Iterable[FieldDefinition]) -> list[ImportColumn]:
+    """The columns, those that are nothing else as own fields by `fields.KEY`, key or label."""
+    known: dict[str, str] = {}
+    for each in own:
+        target = f"fields.{each.key}"
+        known |= {sheets.bare(word): target for word in (each.label, each.key, target)}
+    targets = [each.target or sheets.target(each.name, known) for each in guess.columns]
+    suggested = sheets.suggested(targets, {*PLAIN, *known.values()}, _SCHEMES)
+    return [
+        msgspec.structs.replace(column, target=target)
+        for column, target in zip(guess.columns, suggested, strict=True)
+    ]
 
 
 def _word(kind: type[E], cell: str, called: str) -> E:

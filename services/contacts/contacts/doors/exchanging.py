@@ -63,10 +63,10 @@ class Exchanging(Changing):
         _, content = self._content(file_id)
         guess = sheet.guess(content)
         with self.store.reading() as session:
-            own = [f"fields.{each.key}" for each in remarks.fields(session)]
+            own = [definition_of(each) for each in remarks.fields(session)]
             known = remarks.mapping(session, _digest([each.name for each in guess.columns]))
-        targets = [*guess.targets, *own]
-        columns = guess.columns
+        targets = [*guess.targets, *(f"fields.{each.key}" for each in own)]
+        columns = sheet.with_own(guess, own)
         if known is not None:
             columns = [
                 msgspec.structs.replace(column, target=target if target in targets else None)

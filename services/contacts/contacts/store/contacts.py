@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
@@ -82,6 +83,29 @@ def by_external_ids(session: Session, external_ids: Collection[str]) -> dict[str
     query = select(ContactRow.external_id, ContactRow.id)
     found = session.execute(query.where(ContactRow.external_id.in_(external_ids)))
     return {external_id: id for external_id, id in found}  # noqa: C416
+
+
+class Company(NamedTuple):
+    """A company by its name; `bare` when it has no address and no external id."""
+
+    id: UUID
+    name: str
+    bare: bool
+
+
+def companies(session: Session, names: Collection[str]) -> list[Company]:
+    """The companies that are called so, by their folded names."""
+    if not names:
+        return []
+    row = ContactRow
+    reached = exists().where(AddressRow.contact_id == row.id)
+    query = select(row.id, row.name, row.external_id, reached).where(
+        row.sort_name.in_(names), row.is_company, row.merged_into.is_(None), row.erased.is_(False)
+    )
+    return [
+        Company(id, name, not external_id and not has_address)
+        for id, name, external_id, has_address in session.execute(query.order_by(row.id))
+    ]
 
 
 def identity(row: ContactRow, scheme: Scheme, key: str) -> IdentityRow | None:
