@@ -12,6 +12,7 @@ from ..persons import PersonHolder
 from .copying import ContactCopies, Copying, MergeCopies
 from .exchanging import Exchanging, ImportPlan
 from .fields import FieldDefinition, FieldKey, FieldType, FieldValue, OwnFields
+from .meeting import Meeting, Met, Somebody
 from .merging import (
     ContactMerged,
     ContactUnmerged,
@@ -70,10 +71,12 @@ __all__ = [
     "ImportGuess",
     "ImportPlan",
     "ImportPolicy",
+    "Meeting",
     "Merge",
     "MergeCopies",
     "MergeEntry",
     "MergePreview",
+    "Met",
     "NewIdentity",
     "Note",
     "NotePage",
@@ -81,12 +84,14 @@ __all__ = [
     "Reachability",
     "Scheme",
     "Side",
+    "Somebody",
     "TagCount",
 ]
 
 
 class Contacts(
     People,
+    Meeting,
     Remarks,
     OwnFields,
     Merging,

@@ -36,8 +36,9 @@ class ReservationPlan(Message):
     departure or how many nights. What a row does not say is the same for all: its portal and
     listing, the zone where it has no listing, the currency, the state; `tags` are given to all
     that are new. A day of numbers alone is read by `days`, an amount by `decimals`; without that
-    an amount which could be two is refused. A trip that there is already is found by portal and
-    external id, or without one by its portal, listing, days and guest as they were in the file.
+    an amount which could be two is refused. The lead guest whose mail or phone a row tells is found
+    among the contacts, or made. A trip that there is already is found by portal and external id, or
+    without one by its portal, listing, days and guest as they were in the file.
     """
 
     targets: Targets

@@ -6,12 +6,13 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
 
+from contracts.contacts import Contacts
 from contracts.itineraries import (
     ItineraryState,
     ReservationPlan,
@@ -73,7 +74,8 @@ def fill(kept: ServiceStore, files: FileStore, count: int) -> None:
     stored = files.put(ORGANISATION, sheet(COLUMNS, _rows(names, count, called)))
     plan = ReservationPlan(targets=list(COLUMNS))
     state = ImportState(file=stored.key, plan=plan, dry_run=False, zone="Europe/Lisbon")
-    take_in(ReservationImport(kept, files, "https://trips.example"), kept, state)
+    nobody = cast("Contacts", None)  # who is not asked, as the sheet has no addresses
+    take_in(ReservationImport(kept, files, nobody, "https://trips.example"), kept, state)
     with kept.database.exclusive() as connection:
         details = msgspec.json.encode(_DETAILS).decode()
         connection.exec_driver_sql(_SERVICES, {"details": details})

@@ -155,7 +155,7 @@ def settled(session: Session, where: Address, name: str) -> ContactRow | None:
     row = store.owner(session, where.key)
     if row is None or store.identity(row, where.scheme, where.key) is None:
         return None
-    return None if _better_name(row, name) else row
+    return None if better_name(row, name) else row
 
 
 def resolve(session: Session, where: Address, name: str) -> Changed:
@@ -168,7 +168,7 @@ def resolve(session: Session, where: Address, name: str) -> Changed:
         row = _new(new_id())
         write(session, row, Profile(name=person.name_for(name, where.display)))
         session.add(row)
-    renamed = write(session, row, Profile(name=_better_name(row, name)))
+    renamed = write(session, row, Profile(name=better_name(row, name)))
     given = give(row, where)
     return row, renamed or given
 
@@ -354,7 +354,7 @@ def _profile(row: ContactRow) -> tuple[object, ...]:
     )
 
 
-def _better_name(row: ContactRow, name: str) -> str | None:
+def better_name(row: ContactRow, name: str) -> str | None:
     """`name`, where the contact is only called by an address so far and that is another."""
     name = person.clean_line(name)[: person.LONGEST_NAME].strip()
     displays = [person.name_for("", identity.display) for identity in row.identities]

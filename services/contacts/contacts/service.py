@@ -20,6 +20,7 @@ from .doors.copying import Copying
 from .doors.exchanging import Exchanging
 from .doors.fields import OwnFields
 from .doors.learning import Learning
+from .doors.meeting import Meeting
 from .doors.merging import Merging
 from .doors.people import People
 from .doors.personal_data import PersonalData
@@ -31,6 +32,7 @@ from .store.tables import ContactRow
 
 class ContactsService(
     People,
+    Meeting,
     Remarks,
     OwnFields,
     Merging,

@@ -90,6 +90,10 @@ class Batch:
                 self.created += 1
         self._insert_waiting()
 
+    def whose(self, row: Row) -> UUID | None:
+        """Whose the first of a row's addresses is that is anybody's, once it was taken."""
+        return next((self._whose[a.key] for a in row.addresses if a.key in self._whose), None)
+
     def _begin(self, row: Row) -> UUID:
         """A contact more."""
         keys = _keys(row)
@@ -292,6 +296,8 @@ class Batch:
             present["kind"] = None if contact.kind.value == "unknown" else contact.kind
             present["is_company"] = contact.is_company or None
             said = {name: None if present[name] else value for name, value in said.items()}
+            if row.name not in {each.display for each in row.addresses}:
+                said["name"] = book.better_name(contact, row.name)
         if row.employer is not None:  # whose name comes with it
             said |= {"company_id": row.employer, "company": None}
         own: Mapping[str, Any] = row.fields

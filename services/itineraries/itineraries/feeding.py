@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from contracts.contacts import Met
 from contracts.itineraries import (
     CalendarCounts,
     CalendarEntry,
@@ -62,10 +63,18 @@ class Origins:
 
 
 class Feeding:
-    """Takes entries into trips, in one transaction."""
+    """Takes entries into trips, in one transaction. `met` is who the guests are whose addresses
+    entries tell, by the entries' UIDs."""
 
-    def __init__(self, session: Session, origins: Origins, public_url: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        origins: Origins,
+        public_url: str,
+        met: Mapping[str, Met] | None = None,
+    ) -> None:
         self._session = session
+        self._met = met or {}
         self._from = origins
         self._public_url = public_url
         self._now = dt.datetime.now(dt.UTC)
@@ -211,9 +220,12 @@ class Feeding:
         self._add(cancelled=1)
 
     def _written(self, entry: Entry, details: ItineraryDetails) -> ItineraryDetails:
-        if entry.guest:
-            guests = [Guest(name=entry.guest, lead=True)]
-            details = replace(details, title=entry.guest, guests=guests)
+        met = self._met.get(entry.uid, Met())
+        name = entry.guest or met.name[:200]
+        if name:
+            known = {each.name: each.contact_id for each in details.guests}
+            guest = Guest(name=name, contact_id=met.contact_id or known.get(name), lead=True)
+            details = replace(details, title=name, guests=[guest])
         return replace(details, notes=entry.description) if entry.description else details
 
     def _tell(self, trip: ItineraryRow) -> int:
@@ -248,6 +260,18 @@ class Feeding:
     def _add(self, **more: int) -> None:
         sums = {name: getattr(self.counts, name) + count for name, count in more.items()}
         self.counts = replace(self.counts, **sums)
+
+
+def unmet(session: Session, origins: Origins, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that tell a guest's address and something new."""
+    known = store.known(session, origins.key, [each.uid for each in entries if each.reached])
+    return [
+        each
+        for each in entries
+        if each.reached
+        and not (each.refused or each.closed or each.cancelled)
+        and (each.uid not in known or known[each.uid].print != each.print)
+    ]
 
 
 def added(one: CalendarCounts, other: CalendarCounts) -> CalendarCounts:

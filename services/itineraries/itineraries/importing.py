@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from contracts.contacts import Contacts, Somebody
 from contracts.importing import ImportPolicy
 from contracts.itineraries import ItineraryChanged, Origin, ReservationPlan
 from fairlead.errors import Conflict, Invalid
@@ -22,7 +23,7 @@ from fairlead.service import ServiceStore, publish
 from fairlead.sheets import Sheets
 from fairlead.store import new_id
 
-from . import overbooking, telling, trips, views
+from . import guests, overbooking, telling, trips, views
 from .domain import reservations, tags
 from .domain.reservations import Known, Row
 from .domain.states import AGREED, path
@@ -45,8 +46,11 @@ class ReservationImport(SheetJob[ImportState, Row]):
 
     sheets: ClassVar[Sheets] = reservations.SHEETS
 
-    def __init__(self, kept: ServiceStore, files: FileStore, public_url: str) -> None:
+    def __init__(
+        self, kept: ServiceStore, files: FileStore, contacts: Contacts, public_url: str
+    ) -> None:
         super().__init__(kept, files)
+        self._contacts = contacts
         self._public_url = public_url
 
     def plan(self, state: ImportState) -> ReservationPlan:
@@ -59,6 +63,16 @@ class ReservationImport(SheetJob[ImportState, Row]):
             known = known_to(session, state.zone)
         return partial(reservations.understand, wanted=state.plan, known=known)
 
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Find out who the guests are; refuses a row whose address is none."""
+        reached = [row for row in rows if row.reached]
+        people = [Somebody(name=_name_of(row), identities=row.reached) for row in reached]
+        for row, met in zip(reached, guests.meet(self._contacts, people), strict=True):
+            if met.contact_id is not None:
+                row.know_guest(met.contact_id)
+            else:
+                row.refused = met.scheme.value if met.scheme else "email", met.reason
+
     def take(
         self,
         session: Session,
@@ -70,6 +84,12 @@ class ReservationImport(SheetJob[ImportState, Row]):
         batch = _Batch(session, state.plan, self._public_url, seen)
         batch.take(rows)
         return batch.taken
+
+
+def _name_of(row: Row) -> str:
+    """What the guest is called, unless that is only his address."""
+    name = row.whole().guests[0].name
+    return "" if name == row.reached[0].value else name
 
 
 def known_to(session: Session, zone: str) -> Known:

@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import msgspec
 import pytest
 from sqlalchemy import select
 
 from contracts.accounts import Organisation
-from contracts.contacts import ContactMerged, ContactUnmerged
+from contracts.contacts import ContactMerged, ContactUnmerged, Met, Somebody
 from contracts.files import FileChecked
 from contracts.itineraries import Itineraries
 from contracts.samples import sample
 from fairlead.bus.inbox import Work, begin_work
 from fairlead.bus.outbox import OutboxRow, Relay
 from fairlead.bus.wire import decode_envelope
-from fairlead.context import current
+from fairlead.context import Role, current
 from fairlead.contract import EVENTS, Call, Event, calls, decode, topic
+from fairlead.errors import Forbidden, Unavailable
 from fairlead.files import open_store
 from fairlead.recorded import AuditRecorded
 from fairlead.secrets import new_key
@@ -46,6 +48,34 @@ class _Accounts:
         return made
 
 
+class Agenda:
+    """Stands in for contacts: somebody for each first address; one without @ or + is none."""
+
+    def __init__(self) -> None:
+        self.asked: list[Somebody] = []
+        self.away = False
+        self._known: dict[tuple[UUID, str], Met] = {}
+
+    def meet(self, *, people: list[Somebody]) -> list[Met]:
+        """Who these are, as contacts would answer a service."""
+        who = current()
+        if who.role is not Role.SERVICE:
+            raise Forbidden("rights.forbidden", "Only a service may ask this")
+        if self.away:
+            raise Unavailable("contacts.away", "contacts is not running")
+        self.asked += people
+        return [self._meet(who.need_organisation(), each) for each in people]
+
+    def _meet(self, organisation: UUID, somebody: Somebody) -> Met:
+        for each in somebody.identities:
+            if not set(each.value) & {"@", "+"}:
+                return Met(scheme=each.scheme, reason="is none")
+        first = somebody.identities[0].value.casefold()
+        return self._known.setdefault(
+            (organisation, first), Met(contact_id=new_id(), name=somebody.name or first)
+        )
+
+
 class Desk:
     """The service as its callers meet it: rights, arguments and answers are checked as on the bus.
 
@@ -66,6 +96,7 @@ class Desk:
             },
         )
         service.accounts = _Accounts()
+        self.contacts = Agenda()
         service.files = self.files = open_store(str(files))
         self.service = service
         methods = {name: partial(self._call, entry) for name, entry in calls(Itineraries).items()}

@@ -72,7 +72,9 @@ class Office:
     def renew(self) -> None:
         """As after a restart: nothing is remembered."""
         store = self.desk.service.store
-        self.desk.service.importer = ReservationImport(store, self.files, "https://hub.test/")
+        self.desk.service.importer = ReservationImport(
+            store, self.files, self.desk.contacts, "https://hub.test/"
+        )
         self.worker = Worker(store)
 
     def _get_file(self, *, id: UUID) -> Any:
@@ -141,6 +143,48 @@ def test_a_file_is_imported_and_again_doubles_nothing(office: Office) -> None:
     assert len(office.told()) == 120
     with acting(STRANGER):
         assert office.itineraries.list_itineraries().itineraries == []
+
+
+def test_guests_become_known_once(office: Office) -> None:
+    asked = office.desk.contacts.asked
+    targets = [*TARGETS, "email", "phone"]
+    lines = (
+        f"R1,Ana,{day(1)},{day(3)},5,ana@mail.test,+351912345678\n"
+        f"R2,,{day(4)},{day(5)},5,bea@mail.test,\n"
+        f"R3,Cleo,{day(6)},{day(7)},5,no mail,\n"
+        f"R4,Dora,{day(8)},{day(9)},5,,\n"
+    )
+    plain = HEADING + f"R1,Ana,{day(1)},{day(3)},5\n"
+    office.load(plain)
+    dry = office.load(HEADING + lines, targets=targets, dry_run=True)
+    assert (dry.counts["created"], asked) == (3, []), "in a dry run nobody is made"
+    job = office.load(HEADING + lines, targets=targets)
+    assert [(each.line, each.field, each.reason) for each in job.problems] == [
+        (4, "email", "is none")
+    ]
+    assert job.counts == {"created": 2, "updated": 1, "unchanged": 0}
+    assert [each.name for each in asked] == ["Ana", "", "Cleo"]
+    assert [each.value for each in asked[0].identities] == ["ana@mail.test", "+351912345678"]
+    ana, bea, dora = (trip.details.guests for trip in office.trips())
+    assert [each[0].name for each in (ana, bea, dora)] == ["Ana", "bea@mail.test", "Dora"]
+    assert ana[0].contact_id is not None
+    assert bea[0].contact_id not in (None, ana[0].contact_id)
+    assert dora[0].contact_id is None
+    told = office.told()[-1].details
+    assert all(each.contact_id for each in told.guests) or told.guests == dora
+    for policy in ImportPolicy:
+        again = office.load(HEADING + lines, targets=targets, policy=policy)
+        assert again.counts == {"created": 0, "updated": 0, "unchanged": 3}
+
+
+def test_an_import_waits_for_contacts(office: Office) -> None:
+    office.desk.contacts.away = True
+    text = HEADING + f"R1,Ana,{day(1)},{day(3)},5,ana@mail.test\n"
+    job = office.load(text, targets=[*TARGETS, "email"])
+    assert office.trips() == []
+    assert job.state is not JobState.DONE
+    office.desk.contacts.away = False
+    assert office.load(text, targets=[*TARGETS, "email"]).counts["created"] == 1
 
 
 def test_who_has_no_external_id_is_not_doubled_either(office: Office) -> None:

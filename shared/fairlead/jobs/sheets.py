@@ -109,6 +109,10 @@ class SheetJob(ABC, Generic[S, R]):
     def understanding(self, state: S) -> Callable[[int, Sequence[str]], R]:
         """What tells of the cells of a line what they mean; it may wait."""
 
+    def prepare(self, rows: Sequence[R]) -> None:
+        """Ask others about rows that are about to be taken; it may wait, and refuse one by writing
+        so into it. In a dry run nobody is asked."""
+
     @abstractmethod
     def take(
         self, session: Session, state: S, rows: Sequence[R], seen: Mapping[str, UUID] | None
@@ -125,6 +129,8 @@ class SheetJob(ABC, Generic[S, R]):
         reading = self._reading(job, state)
         batch = [understand(*each) for each in islice(reading.rows, AT_ONCE)]
         reading.row += len(batch)
+        if not state.dry_run:
+            self.prepare([row for row in batch if row.refused is None])
         return lambda session: self._take(session, job, state, reading, batch)
 
     def made(self, job: Job, state: S) -> Made:

@@ -16,6 +16,7 @@ from typing import Any
 
 from icalendar import Event
 
+from contracts.contacts import NewIdentity, Scheme
 from contracts.itineraries import ClosedAs
 from fairlead.errors import Invalid
 from fairlead.local_time import check_day, find_zone
@@ -39,6 +40,17 @@ _CLOSED = re.compile(
 )
 _NAMELESS = ("reserved", "reservation", "booked", "booking", "occupied", "guest", "")
 _PREFIX = re.compile(r"^\s*(?:reserved|reservation|booked|booking)\s*[-:–]\s*", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:([^\s@:,;<>]{1,64}@[^\s@:,;<>]{1,180})", re.IGNORECASE)
+# A line that says so, and no number of which a portal shows only the end.
+_MAIL = re.compile(
+    r"^[ \t]*(?:guest )?e-?mail(?: address)?[ \t]*[:=][ \t]*([^\s@:,;<>]{1,64}@[^\s@:,;<>]{1,180})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PHONE = re.compile(
+    r"^[ \t]*(?:guest )?(?:phone|mobile|telephone|tel)(?: number)?[ \t]*[:=][ \t]*"
+    r"(\+?\d[\d ()./-]{7,28})[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _CODE = re.compile(r"/reservations/details/([A-Z0-9]{6,20})", re.ASCII)
 
 
@@ -46,7 +58,8 @@ _CODE = re.compile(r"/reservations/details/([A-Z0-9]{6,20})", re.ASCII)
 class Entry:
     """An entry: the nights from `start` to before `end`; `refused` says why it is none.
 
-    `print` differs where anything does that a trip has of it.
+    `reached` is at which addresses the guest is. `print` differs where anything does that a trip
+    has of it.
     """
 
     uid: str
@@ -60,6 +73,7 @@ class Entry:
     sequence: int = 0
     modified: dt.datetime | None = None
     refused: str = ""
+    reached: tuple[NewIdentity, ...] = ()
     print: str = field(default="")
 
     @property
@@ -169,13 +183,29 @@ def _said(event: Any, uid: str, zone: str, closed_as: ClosedAs) -> Entry:
         closed=says_closed and closed_as is ClosedAs.BLOCKS,
         summary="" if says_closed else summary,
         description=_text(event, "DESCRIPTION").replace("\0", "")[:LONGEST_TEXT],
+        reached=tuple(_reached(event)),
         sequence=int(sequence) if re.fullmatch(r"\d{1,9}", sequence, re.ASCII) else 0,
         modified=_moment(event, "LAST-MODIFIED"),
     )
     parts = (start, end, entry.cancelled, entry.tentative, entry.closed, entry.summary)
-    text = "\x1f".join(map(str, (*parts, entry.description)))
+    attending = [each.value for each in _attending(event)]
+    text = "\x1f".join(map(str, (*parts, entry.description, *attending)))
     print = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     return Entry(**{name: getattr(entry, name) for name in entry.__slots__} | {"print": print})
+
+
+def _reached(event: Any) -> Iterator[NewIdentity]:
+    """Addresses of the guest: who attends (RFC 5545, 3.8.4.1), and lines of the description."""
+    yield from _attending(event)
+    description = _text(event, "DESCRIPTION")[:LONGEST_TEXT]
+    for pattern, scheme in ((_MAIL, Scheme.EMAIL), (_PHONE, Scheme.PHONE)):
+        if found := pattern.search(description):
+            yield NewIdentity(scheme=scheme, value=found[1].strip())
+
+
+def _attending(event: Any) -> list[NewIdentity]:
+    found = _MAILTO.fullmatch(_text(event, "ATTENDEE"))
+    return [NewIdentity(scheme=Scheme.EMAIL, value=found[1])] if found else []
 
 
 def _text(event: Any, name: str) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec.structs import replace
 
+from contracts.contacts import NewIdentity, Scheme
 from contracts.importing import ImportColumn, ImportGuess, ImportPolicy
 from contracts.itineraries import (
     Guest,
@@ -33,6 +34,8 @@ from .states import OCCUPYING
 
 SHEETS = Sheets("itineraries.import_unreadable")
 MOST_NIGHTS = 3650
+MOST_ADDRESSES = 5  # of one scheme
+LONGEST_ADDRESS = 254
 
 TARGETS: Mapping[str, tuple[str, ...]] = {
     "external_id": (
@@ -46,6 +49,13 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
     "guest": ("guest", "guest name", "name", "guest s name", "booker", "lead guest", "hospede"),
     "first_name": ("first name", "given name", "guest first name", "vorname"),
     "last_name": ("last name", "surname", "family name", "guest last name", "nachname"),
+    "email": (
+        "email", "e mail", "mail", "email address", "guest email", "guest s email", "booker email",
+    ),
+    "phone": (
+        "phone", "mobile", "telephone", "phone number", "guest phone", "contact", "telefone",
+        "telefono", "telefon",
+    ),
     "guests": ("guests", "guest names", "all guests", "participants"),
     "title": ("title", "trip", "trip name"),
     "start": (
@@ -70,6 +80,7 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 _HEADINGS = sheets.by_heading(TARGETS)
 _SEVERAL = re.compile(r"[;|\n]")
 _TAGS = re.compile(r"[;,|\n]")
+_REACHED = {"email": Scheme.EMAIL, "phone": Scheme.PHONE}
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _NAMES = UUID("7b0a4e0e-2d8a-4d5e-8a65-0d2f8c4be7a1")
 
@@ -108,12 +119,19 @@ class Row:
     state: ItineraryState | None = None
     booked: dt.date | None = None
     details: ItineraryDetails | None = None
+    reached: list[NewIdentity] = field(default_factory=list)  # the lead guest
     refused: tuple[str, str] | None = None  # in which column, and why
 
     def whole(self) -> ItineraryDetails:
         """The details; only of a row that is not refused."""
         assert self.details is not None, "a refused row has none"
         return self.details
+
+    def know_guest(self, contact_id: UUID) -> None:
+        """Who the lead guest is."""
+        first, *others = self.whole().guests
+        self.said["guests"] = [replace(first, contact_id=contact_id), *others]
+        self.details = replace(self.whole(), guests=self.said["guests"])
 
     def id(self) -> UUID:
         """The id of the trip that a row without an external id makes: the same each time."""
@@ -218,6 +236,11 @@ def _take(
         if found.archived:
             raise ValueError("is archived")
         row.said[f"{target}_id"] = found.id
+    elif target in _REACHED:
+        given = [each.strip() for each in _SEVERAL.split(cell) if each.strip()][:MOST_ADDRESSES]
+        if any(len(each) > LONGEST_ADDRESS for each in given):
+            raise ValueError(f"is longer than {LONGEST_ADDRESS} characters")
+        row.reached += [NewIdentity(scheme=_REACHED[target], value=each) for each in given]
     elif target in ("guest", "guests"):
         new = [
             Guest(name=plan.one_line(each)[:200]) for each in _SEVERAL.split(cell) if each.strip()
@@ -251,6 +274,8 @@ def _completed(row: Row, wanted: ReservationPlan, known: Known) -> Row:
     elif row.nights is not None and (said["end"] - said["start"]).days != row.nights:
         row.refused = "nights", "is not what lies between the days"
         return row
+    if row.reached and "guests" not in said:
+        said["guests"] = [Guest(name=row.reached[0].value[:200])]
     if guests := said.get("guests"):
         said["guests"] = [Guest(name=guests[0].name, lead=True), *guests[1:]]
     listing = known.listings.get(str(said.get("listing_id", wanted.listing_id)))
@@ -293,13 +318,23 @@ def merged(
     if "guests" in said:
         # Whose name is there already stays who he is.
         known = {folded(guest.name): guest for guest in present.guests}
+        new = {folded(guest.name): guest.contact_id for guest in said["guests"]}
+        known = {name: _known(guest, new.get(name)) for name, guest in known.items()}
+        there = [known.pop(folded(guest.name), guest) for guest in present.guests]
+        known = {folded(guest.name): guest for guest in there}
         said["guests"] = [known.get(folded(each.name), each) for each in said["guests"]]
         lead = next((each for each in said["guests"] if each.lead), None)
         said["guests"] = [replace(each, lead=each is lead) for each in said["guests"]]
     if policy is ImportPolicy.FILL:
+        if "guests" in said and present.guests:  # who they are may be blank as well
+            present = replace(present, guests=there)
         blank = {name for name in said if getattr(present, name) in (None, "", [])}
         said = {name: said[name] for name in said if name in blank or name == "tags"}
     return replace(present, **said)
+
+
+def _known(guest: Guest, contact_id: UUID | None) -> Guest:
+    return guest if guest.contact_id is not None else replace(guest, contact_id=contact_id)
 
 
 def placed(state: ItineraryState, details: ItineraryDetails, now: dt.datetime) -> ItineraryState:

@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts import rights
 from contracts.accounts import Accounts
 from contracts.common import FileRef
+from contracts.contacts import Contacts
 from contracts.importing import ImportGuess
 from contracts.inbox import Inbox
 from contracts.itineraries import ReservationPlan
@@ -38,7 +39,10 @@ class Importing(Changing):
     files = Provided(lambda runtime: runtime.files)
     importer = Parts(
         lambda store, runtime: ReservationImport(
-            store, runtime.files, Common.read("itineraries").public_url.reveal()
+            store,
+            runtime.files,
+            runtime.caller.client(Contacts),
+            Common.read("itineraries").public_url.reveal(),
         )
     )
 
