@@ -28,6 +28,9 @@ DELIBERATE: Mapping[str, str] = {
     "SmsConnectionKind: 'http' is new to older readers": (
         "no connection has this kind before a person makes one, in a form that knows it"
     ),
+    "NotificationKind: 'calendar_failing' is new to older readers": (
+        "accounts alone hears of it, and is replaced before itineraries"
+    ),
 }
 
 _AT_LEAST = ("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum")

@@ -113,10 +113,12 @@ class CalendarOutcome(Message):
 class Feeds(Interface, Protocol):
     """Calendars of portals.
 
-    An entry is the same by its portal and UID, and a trip comes of it once. Later its days are
-    those of the calendar; its title and guests only until somebody changes the trip. An entry that
-    is cancelled cancels its trip unless that has begun. One that is gone from two fetches does so
-    only to a trip that nobody has changed since: else a person decides.
+    An entry is the same by its portal and UID, and a trip comes of it once. Who attends it, or
+    whose mail or phone its description tells, is found among the contacts, or made. Later its days
+    are those of the calendar; its title and guests only until somebody changes the trip. An entry
+    that is cancelled cancels its trip unless that has begun. One that is gone from two fetches does
+    so only to a trip that nobody has changed since: else a person decides. Who may manage feeds is
+    told when one fails three times in a row, and when it works again.
     """
 
     @call(rights.READ)

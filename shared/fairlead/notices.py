@@ -31,6 +31,7 @@ class NotificationKind(enum.Enum):
     TASK_DUE = "task_due"
     DELIVERY_FAILED = "delivery_failed"
     CONNECTION_FAILING = "connection_failing"
+    CALENDAR_FAILING = "calendar_failing"  # and that it works again
     CREDITS_LOW = "credits_low"
     JOB_FINISHED = "job_finished"
     PROPOSAL_ANSWERED = "proposal_answered"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import structlog
 from eventlet import tpool
 from sqlalchemy.orm import Session
 
+from contracts.contacts import Contacts, Met, Somebody
 from contracts.itineraries import CalendarCounts, CalendarEntry, CalendarSource
 from fairlead.context import acting, service_context
 from fairlead.errors import Failure
@@ -23,10 +24,11 @@ from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.settings import Common
 from fairlead.store import LeaseLost, queue
 
+from . import alarm, guests
 from .domain import icalendar
 from .domain.icalendar import Entry
 from .doors.changing import again
-from .feeding import Feeding, Origins, added
+from .feeding import Feeding, Origins, added, unmet
 from .store import feeds as store
 from .store import listings
 from .store.feeds import FeedRow, FetchRow
@@ -43,8 +45,16 @@ NOT_MODIFIED = 304
 class Fetcher:
     """One for the process; any number of processes may fetch at once."""
 
-    def __init__(self, kept: ServiceStore, client: Outbound, vault: Vault, public_url: str) -> None:
+    def __init__(
+        self,
+        kept: ServiceStore,
+        client: Outbound,
+        vault: Vault,
+        contacts: Contacts,
+        public_url: str,
+    ) -> None:
         self._store = kept
+        self._contacts = contacts
         self.client = client
         self.vault = vault
         self._public_url = public_url
@@ -76,16 +86,31 @@ class Fetcher:
         refused: list[CalendarEntry] = []
         for first in range(0, len(entries), TOGETHER):
             some = entries[first : first + TOGETHER]
-            feeding = again(partial(self._take, origins, some, fetch))
+            met = self._meet(origins, some)
+            feeding = again(partial(self._take, origins, some, met, fetch))
             counts = added(counts, feeding.counts)
             refused += feeding.refused
         return counts, refused
 
-    def _take(self, origins: Origins, some: Sequence[Entry], fetch: FetchRow | None) -> Feeding:
+    def _meet(self, origins: Origins, some: Sequence[Entry]) -> dict[str, Met]:
+        """Who the guests of entries are that say something new, by the entries' UIDs."""
+        with self._store.reading() as session:
+            new = unmet(session, origins, some)
+        people = [Somebody(name=each.guest, identities=list(each.reached)) for each in new]
+        met = guests.meet(self._contacts, people)
+        return {each.uid: who for each, who in zip(new, met, strict=True)}
+
+    def _take(
+        self,
+        origins: Origins,
+        some: Sequence[Entry],
+        met: Mapping[str, Met],
+        fetch: FetchRow | None,
+    ) -> Feeding:
         with self._store.transaction() as session:
             if fetch is not None:
                 queue.renew(session, fetch, now=_now(), lease_seconds=store.LEASE_SECONDS)
-            feeding = Feeding(session, origins, self._public_url)
+            feeding = Feeding(session, origins, self._public_url, met)
             feeding.take(some)
             return feeding
 
@@ -115,6 +140,7 @@ class Fetcher:
             values = {"failures": failures}
             wait = max(wait, min(wait * 2.0 ** min(failures, 12), LONGEST_WAIT))
         with self._store.transaction() as session:
+            alarm.tell(session, feed, fetch, error, _now())
             seconds = wait * random.uniform(0.95, 1.05)  # noqa: S311 - so that not all come at once
             queue.postpone(session, fetch, now=_now(), seconds=seconds, error=error, **values)
 
@@ -172,7 +198,13 @@ def make_fetcher(kept: ServiceStore, runtime: Runtime) -> Fetcher:
         private=settings.outbound_private_hosts,
         ca_file=settings.outbound_ca_file,
     )
-    return Fetcher(kept, client, runtime.vault, settings.public_url.reveal())
+    return Fetcher(
+        kept,
+        client,
+        runtime.vault,
+        runtime.caller.client(Contacts),
+        settings.public_url.reveal(),
+    )
 
 
 def _words(failure: Failure) -> str:

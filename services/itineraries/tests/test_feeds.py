@@ -31,6 +31,7 @@ from contracts.itineraries import (
     ItineraryState,
     Origin,
 )
+from contracts.notifications import NotificationKind, NotificationRaised, Target
 from fairlead.context import Context, Role, acting
 from fairlead.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from fairlead.files import open_store
@@ -79,7 +80,9 @@ class Site:
         self.itineraries: Itineraries = desk.client
         vault = Vault([Secret(new_key())])
         self.client = Outbound(plain=True, private=True)
-        self.fetcher = Fetcher(desk.service.store, self.client, vault, "https://hub.test/")
+        self.fetcher = Fetcher(
+            desk.service.store, self.client, vault, desk.contacts, "https://hub.test/"
+        )
         desk.service.fetcher = self.fetcher
         self.portal = self.itineraries.create_portal(name="Stayfinder").id
         self.listing = self.itineraries.create_listing(
@@ -164,6 +167,67 @@ def test_stays_of_a_feed_become_trips_once(site: Site) -> None:
     rest = site.itineraries.list_feed_entries(id=feed.id, cursor=entries.cursor)
     assert [each.uid for each in rest.entries] == ["5", "6"]
     assert "SECRET" not in repr((feed, site.itineraries.list_feeds(), site.desk.audited()))
+
+
+def test_who_can_mend_a_feed_is_told_once(site: Site) -> None:
+    def told() -> list[NotificationRaised]:
+        return [each for each in site.desk.told() if isinstance(each, NotificationRaised)]
+
+    site.serve(event("1", 5, 8))
+    site.refresh()
+    for outage in range(2):
+        site.serve(status=503)
+        for _ in range(2):
+            site.refresh()
+        assert len(told()) == 2 * outage, "once or twice is a bad hour"
+        for _ in range(3):
+            site.refresh()
+        assert len(told()) == 2 * outage + 1
+        site.serve(event("1", 5, 8))
+        for _ in range(2):
+            site.refresh()
+        assert len(told()) == 2 * outage + 2
+    failing, working, again, _ = told()
+    assert failing.kind is NotificationKind.CALENDAR_FAILING
+    assert failing.title == "The calendar “Casa” cannot be fetched"
+    assert failing.text.startswith("the address answered HTTP 503. ")
+    assert failing.to.roles == [Role.OWNER, Role.ADMIN, Role.SUPERVISOR]
+    assert working.title == "The calendar “Casa” works again"
+    assert (failing.target, working.target) == (Target(entity="feed", id=site.feed.id),) * 2
+    assert len({each.dedupe_key for each in told()}) == 4
+    assert again.title == failing.title
+    assert "SECRET" not in repr(told())
+
+
+def test_the_guests_of_a_feed_become_known(site: Site) -> None:
+    asked = site.desk.contacts.asked
+    events = (
+        event("1", 5, 8, ATTENDEE="mailto:ana@mail.test"),
+        event("2", 9, 11, "Reserved", DESCRIPTION="Phone: +351 912 345 678\\nEmail: b@mail.test"),
+        event("3", 12, 13, DESCRIPTION="Phone Number (Last 4 Digits): 1234"),
+        event("4", 14, 15, DESCRIPTION="Phone: 912 345 678"),
+        event("5", 16, 17, "Not available", ATTENDEE="mailto:owner@mail.test"),
+        event("6", 18, 19, STATUS="CANCELLED", ATTENDEE="mailto:gone@mail.test"),
+    )
+    site.desk.contacts.away = True
+    site.serve(*events)
+    failing = site.refresh()
+    assert (failing.state, failing.error) == (FeedState.FAILING, "contacts is not running")
+    assert site.trips() == []
+    site.desk.contacts.away = False
+    assert site.refresh().counts.created == 4
+    ana, bea, nobody, unknown = (trip.details for trip in site.trips())
+    assert [each.value for each in asked[1].identities] == ["b@mail.test", "+351 912 345 678"]
+    assert (ana.guests[0].name, ana.title) == ("Ana Luz", "Ana Luz")
+    assert bea.guests[0].name == "b@mail.test"
+    assert ana.guests[0].contact_id not in (None, bea.guests[0].contact_id)
+    assert [each.guests[0].contact_id for each in (nobody, unknown)] == [None, None]
+    met = len(asked)
+    site.refresh()
+    assert len(asked) == met, "what says nothing new is not asked again"
+    site.serve(event("1", 6, 9, ATTENDEE="mailto:ana@mail.test", SEQUENCE="2"), *events[1:])
+    site.refresh()
+    assert site.trips()[0].details.guests == ana.guests
 
 
 def test_a_changed_entry_changes_its_trip(site: Site) -> None:
