@@ -13,15 +13,16 @@ from cryptography.x509.oid import NameOID
 LIFETIME = datetime.timedelta(days=365)
 
 
-def issue() -> tuple[str, str]:
-    """A new certificate for `localhost` and 127.0.0.1, and its private key, both PEM.
+def issue(*hosts: str) -> tuple[str, str]:
+    """A new certificate for `localhost`, 127.0.0.1 and `hosts`, and its private key, both PEM.
 
     A client that is to trust the server takes the certificate as its CA file.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     begin = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
-    addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [x509.DNSName(host) for host in ("localhost", *hosts)]
+    addresses = [*names, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -1,0 +1,83 @@
+"""A stand-in for the network, and a session that was paired with it once."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .standin.server import StandIn
+    from .working import Working
+
+
+@pytest.fixture(scope="session")
+def quick_folder() -> Iterator[Path]:
+    """Where the client's many small transactions cost little: pairing makes 800 keys."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(
+        prefix="fairlead-linked-", dir=memory if memory.is_dir() else None
+    ) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def standin(quick_folder: Path) -> Iterator[StandIn]:
+    if importlib.util.find_spec("neonize") is None:
+        pytest.skip("the linked device's client (extra `linked`) cannot be installed here")
+    from .standin.server import StandIn
+
+    folder = quick_folder / "standin"
+    folder.mkdir()
+    server = StandIn(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def paired(standin: StandIn, quick_folder: Path) -> Path:
+    """A folder with a session, as the first pairing leaves it."""
+    from whatsapp_gateway.linked.protocol import commands, events
+
+    from .working import Working, wait_for
+
+    worker = Working(standin, quick_folder / "paired")
+    worker.tell(commands.Pair())
+    standin.scan(worker.heard(events.Qr).code)
+    worker.phase(events.Phase.OPEN)
+    wait_for(lambda: standin.world.bundle)
+    standin.settle()
+    worker.close()
+    return worker.folder
+
+
+@pytest.fixture
+def begin(standin: StandIn, paired: Path, quick_folder: Path) -> Iterator[Callable[..., Working]]:
+    """Starts workers: each on a copy of the session, or on the folder of one before."""
+    from .standin.server import Rules
+    from .working import Working
+
+    numbers = itertools.count()
+    folders: list[Path] = []
+    workers: list[Working] = []
+
+    def started(*, again: Working | None = None, session: bool = True, **options: Any) -> Working:
+        folder = again.folder if again else quick_folder / f"number-{next(numbers)}"
+        if not again and session:
+            shutil.copytree(paired, folder)
+        folders.append(folder)
+        workers.append(Working(standin, folder, **options))
+        return workers[-1]
+
+    standin.reset(Rules())
+    yield started
+    for worker in workers:
+        worker.close()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,42 @@
+"""The worker, as it is, but for whom it believes: `python client.py FD`.
+
+The root of the server's certificates is 32 bytes in the client's library; here they are another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import sys
+
+import neonize._binder  # noqa: F401 — loads the library
+
+from whatsapp_gateway.linked.worker.__main__ import main
+
+ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
+_MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (....) .*neonize-")
+
+
+def believe(root: bytes) -> int:
+    """Put `root` in the place of the true one; returns in how many places it stood."""
+    places = 0
+    with open("/proc/self/maps", encoding="ascii") as maps:
+        for begin, end, rights in (m.groups() for m in map(_MAPPING.match, maps) if m):
+            if not rights.startswith("rw"):
+                continue
+            address = int(begin, 16)
+            memory = ctypes.string_at(address, int(end, 16) - address)
+            at = memory.find(ROOT)
+            while at >= 0:
+                ctypes.memmove(address + at, root, len(root))
+                places += 1
+                at = memory.find(ROOT, at + 1)
+    return places
+
+
+if __name__ == "__main__":
+    assert believe(bytes.fromhex(os.environ["STANDIN_ROOT"])) > 0
+    code = main(int(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(code)
