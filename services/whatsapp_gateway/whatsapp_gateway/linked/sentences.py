@@ -1,0 +1,60 @@
+"""What a person reads about a number's state: what it is, and what he can do."""
+
+from __future__ import annotations
+
+from .lifecycle import Life, State
+from .protocol.events import Phase
+
+_SENTENCES = {
+    State.STOPPED: "This number is not connected. Connect it to send and receive.",
+    State.CONNECTING: "Connecting to WhatsApp.",
+    State.SCAN_QR: (
+        "Open WhatsApp on the phone of this number, choose Linked devices, and scan the code."
+    ),
+    State.PAIRING: "The code was scanned. Keep WhatsApp open on the phone until this is done.",
+    State.OPEN: "Connected.",
+    State.DEGRADED: (
+        "WhatsApp cannot be reached at the moment. Messages wait here and leave when it is back; "
+        "we keep trying."
+    ),
+    State.LOGGED_OUT: (
+        "The link was removed on the phone or by WhatsApp. Scan a new code to go on; what was "
+        "written stays here."
+    ),
+    State.REPLACED: (
+        "Another program uses the link of this number. Make sure that it runs in one place only, "
+        "then connect it again."
+    ),
+    State.BANNED: "WhatsApp has blocked this number for some time.",
+    State.OUTDATED: (
+        "WhatsApp does not accept this version of the connection any more. It works again after "
+        "an upgrade."
+    ),
+    State.PASSKEY_REQUIRED: (
+        "This account asks for a passkey, which cannot be given here. Turn the passkey off for "
+        "linked devices, or use another account."
+    ),
+    State.WRONG_NUMBER: (
+        "Another phone was linked than the one this number belongs to. It was unlinked again; "
+        "scan the code with the right phone."
+    ),
+}
+_USED_UP = "Nobody scanned the code in time. Ask for a new one when the phone is at hand."
+_UNPAIRED = "No phone is linked to this number yet. Scan a code to link it."
+
+
+def sentence(life: Life) -> str:
+    """The state in a sentence or two."""
+    if life.state is State.STOPPED:
+        if life.detail == Phase.CODES_USED_UP.value:
+            return _USED_UP
+        if life.detail == Phase.UNPAIRED.value:
+            return _UNPAIRED
+    if life.state is State.BANNED and life.until is not None:
+        return f"WhatsApp has blocked this number until {life.until:%Y-%m-%d %H:%M} UTC."
+    if life.state is State.WRONG_NUMBER and life.detail:
+        return (
+            f"The phone {life.detail} was linked, and this number belongs to another. It was "
+            "unlinked again; scan the code with the right phone."
+        )
+    return _SENTENCES[life.state]
