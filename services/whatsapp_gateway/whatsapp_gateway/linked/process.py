@@ -62,7 +62,8 @@ class Worker:
     def events(self) -> Iterator[Event]:
         """What it says, until it is gone. What is not understood is passed over."""
         splitter = Splitter()
-        with suppress(OSError, OutOfStep):
+        # EOFError: eventlet's word to who reads while another greenlet closes.
+        with suppress(OSError, EOFError, OutOfStep):
             while data := self._sock.recv(PIECE):
                 for body in splitter.take(data):
                     try:

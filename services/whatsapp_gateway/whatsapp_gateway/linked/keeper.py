@@ -1,0 +1,289 @@
+"""The linked numbers of this process: each has one worker, and one process at a time owns it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import eventlet
+import structlog
+
+from fairlead.store import is_away
+
+from . import lifecycle as lc
+from .lifecycle import Action, Life
+from .process import Starter, Worker, started
+from .protocol import VERSION
+from .protocol.commands import Ack, Command, Connect, Logout, Once, Pair, Start
+from .protocol.events import Alive, Done, Durable, Event, Hello, Kept, Paired, Problem, Qr, Typed
+from .protocol.events import State as Told
+
+log = structlog.get_logger(__name__)
+
+AWAY_SECONDS = 0.5  # between tries to store what the worker hands over
+# Longer than the client waits for the network's answer (75 s): then it says itself that none came.
+ANSWER_SECONDS = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is to be on. `asked` changes when a person asks to connect: then he is shown
+    codes, if no phone is linked."""
+
+    id: UUID
+    organisation: UUID
+    phone: str  # E.164
+    asked: str = ""
+
+
+class Book(Protocol):
+    """Where the service writes down what becomes of numbers. Called by greenlets; may wait."""
+
+    def wanted(self) -> Sequence[Number]:
+        """The numbers that are to be on, of all organisations."""
+        ...
+
+    def lease(self, number: UUID) -> bool:
+        """Take or keep the ownership of a number's session; whether it is ours now."""
+        ...
+
+    def release(self, number: UUID) -> None:
+        """Give it back."""
+        ...
+
+    def stands(self, number: Number, life: Life) -> None:
+        """What people see of a number has changed."""
+        ...
+
+    def paired(self, number: Number, account: Paired) -> None:
+        """Which account was linked."""
+        ...
+
+    def takes(self, number: Number, body: Durable) -> None:
+        """Store what a worker hands over. It comes at least once; what was stored before must do
+        nothing. An error that is not the store's absence leaves it with the worker."""
+        ...
+
+    def typed(self, number: Number, typed: Typed) -> None:
+        """Somebody writes just now; it may be lost."""
+        ...
+
+
+class Unanswered(Exception):
+    """A command's end was not heard in time. It may have been carried out."""
+
+
+class NotHere(Exception):
+    """The number has no worker in this process that could carry anything out."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    number: Number
+    life: Life = field(default_factory=Life)
+    worker: Worker | None = None
+    waiting: dict[str, Any] = field(default_factory=dict)  # commands, by id: eventlet's events
+
+
+class Keeper:
+    """Begins, hears and ends the workers. `keep` is called every few seconds by one greenlet."""
+
+    def __init__(
+        self,
+        book: Book,
+        folder: Path,
+        *,
+        proxy: str | None = None,
+        start: Starter = started,
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        jitter: lc.Jitter = random.random,
+    ) -> None:
+        self._book = book
+        self._folder = folder
+        self._proxy = proxy
+        self._start = start
+        self._clock = clock
+        self._jitter = jitter
+        self._kept: dict[UUID, _Kept] = {}
+
+    def keep(self) -> None:
+        """Take what is free, go on with what is ours, leave what is not wanted or another's."""
+        wanted = {number.id: number for number in self._book.wanted()}
+        for id, kept in list(self._kept.items()):
+            if id not in wanted:
+                self._leave(kept)
+            elif not self._book.lease(id):
+                self._abandon(kept)
+        for id, number in wanted.items():
+            kept_one = self._kept.get(id)
+            if kept_one is None:
+                if self._book.lease(id):
+                    self._kept[id] = kept_one = _Kept(number)
+                    self._happen(kept_one, lc.Wanted(codes=bool(number.asked)))
+            elif kept_one.number.asked != number.asked:
+                kept_one.number = number
+                self._happen(kept_one, lc.Wanted(codes=True))
+            else:
+                kept_one.number = number
+                self._happen(kept_one, lc.Tick())
+
+    def stop(self) -> None:
+        """Leave all; another process may go on at once."""
+        for kept in list(self._kept.values()):
+            self._abandon(kept)
+
+    def ready(self) -> list[UUID]:
+        """The numbers by which this process can send now."""
+        return [id for id, kept in self._kept.items() if kept.life.state is lc.State.OPEN]
+
+    def life(self, number: UUID) -> Life | None:
+        """How a number stands, if it is kept here."""
+        kept = self._kept.get(number)
+        return kept.life if kept else None
+
+    def folder(self, number: UUID) -> Path:
+        """Where a number's files lie, those that are to be sent included."""
+        return self._folder / str(number)
+
+    def tell(self, number: UUID, command: Command) -> None:
+        """Say what needs no answer, and may be lost."""
+        kept = self._kept.get(number)
+        if kept is not None and kept.worker is not None:
+            kept.worker.tell(command)
+
+    def ask(self, number: UUID, command: Once, seconds: float = ANSWER_SECONDS) -> Done:
+        """Have something carried out at most once, and wait for its end.
+
+        Raises NotHere, where nothing was said to anybody, or Unanswered. Asked again with the same
+        id it is not done again; its end then comes from the worker's memory.
+        """
+        kept = self._kept.get(number)
+        if kept is None or kept.worker is None or kept.life.state is not lc.State.OPEN:
+            raise NotHere
+        end = kept.waiting.setdefault(command.id, eventlet.Event())
+        try:
+            kept.worker.tell(command)
+            with eventlet.Timeout(seconds, Unanswered(command.id)):
+                done: Done = end.wait()
+                return done
+        finally:
+            kept.waiting.pop(command.id, None)
+
+    def logout(self, number: UUID) -> None:
+        """Unlink the device; what it says then ends the worker."""
+        self.tell(number, Logout())
+
+    def _leave(self, kept: _Kept) -> None:
+        """A person wants it off."""
+        self._happen(kept, lc.Unwanted())
+        self._forget(kept)
+
+    def _abandon(self, kept: _Kept) -> None:
+        """It is another process's, or will be: end here, and tell nobody that it ended."""
+        worker, kept.worker = kept.worker, None
+        if worker is not None:
+            worker.end()
+        self._forget(kept)
+
+    def _forget(self, kept: _Kept) -> None:
+        del self._kept[kept.number.id]
+        self._book.release(kept.number.id)
+
+    def _happen(self, kept: _Kept, happened: lc.Happened) -> None:
+        kept.life, actions = lc.after(kept.life, happened, self._clock(), self._jitter)
+        for action in actions:
+            match action:
+                case Action.START:
+                    self._begin(kept)
+                case Action.PAIR:
+                    if kept.worker is not None:
+                        kept.worker.tell(Pair())
+                case Action.END:
+                    worker, kept.worker = kept.worker, None
+                    if worker is not None:
+                        worker.end()
+                case Action.TELL:
+                    self._stands(kept)
+
+    def _begin(self, kept: _Kept) -> None:
+        folder = self.folder(kept.number.id)
+        try:
+            kept.worker = worker = self._start(folder)
+        except OSError as error:
+            self._happen(kept, lc.Ended(f"the worker cannot be started: {error.strerror}"))
+            return
+        log.info("worker started", connection=str(kept.number.id), pid=worker.pid)
+        worker.tell(Start(VERSION, str(folder), kept.number.phone, proxy=self._proxy))
+        worker.tell(Connect())
+        eventlet.spawn_n(self._listen, kept, worker)
+
+    def _listen(self, kept: _Kept, worker: Worker) -> None:
+        for event in worker.events():
+            if kept.worker is not worker:
+                return  # it was given up; its words do not count any more
+            self._hear(kept, worker, event)
+        if kept.worker is worker:
+            kept.worker = None
+            code = worker.end()
+            log.warning("worker ended", connection=str(kept.number.id), code=code)
+            self._happen(kept, lc.Ended())
+
+    def _hear(self, kept: _Kept, worker: Worker, event: Event) -> None:
+        match event:
+            case Kept(seq=seq, body=body):
+                self._take(kept, worker, seq, body)
+            case Told(phase=phase, detail=detail, until=until):
+                self._happen(kept, lc.Told(phase, detail, until))
+            case Qr(code=code, seconds=seconds):
+                self._happen(kept, lc.Shown(code, dt.timedelta(seconds=seconds)))
+            case Alive(heard=heard):
+                ago = None if heard is None else dt.timedelta(seconds=heard)
+                self._happen(kept, lc.Alive(ago))
+            case Paired():
+                self._patiently(kept, worker, lambda: self._book.paired(kept.number, event))
+            case Typed():
+                with suppress(Exception):
+                    self._book.typed(kept.number, event)
+            case Problem(reason=reason, detail=detail):
+                log.warning(
+                    "worker has a problem",
+                    connection=str(kept.number.id),
+                    reason=reason,
+                    detail=detail,
+                )
+            case Hello():
+                pass
+
+    def _take(self, kept: _Kept, worker: Worker, seq: int, body: Durable) -> None:
+        """Store, then acknowledge; what cannot be stored stays with the worker and comes again."""
+        if self._patiently(kept, worker, lambda: self._book.takes(kept.number, body)):
+            worker.tell(Ack(seq))
+        if isinstance(body, Done) and (end := kept.waiting.pop(body.id, None)):
+            end.send(body)
+
+    def _patiently(self, kept: _Kept, worker: Worker, action: Callable[[], None]) -> bool:
+        """Do it as soon as the store is there; whether it was done."""
+        while kept.worker is worker:
+            try:
+                action()
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("not taken", connection=str(kept.number.id))
+                    return False
+                eventlet.sleep(AWAY_SECONDS)
+            else:
+                return True
+        return False
+
+    def _stands(self, kept: _Kept) -> None:
+        try:
+            self._book.stands(kept.number, kept.life)
+        except Exception as error:
+            # Often it is the store whose absence is told here; the next change tells it all.
+            log.warning("state not kept", connection=str(kept.number.id), error=str(error))
