@@ -8,6 +8,7 @@ that begins again says it again (docs/adr/0002).
 
 Calls go before events, however many of those there are: see `fairlead.precedence`. A call counts
 that was begun for a person; what a service asks while it works on an event is part of that work.
+And each batch of events has its turn: one event behind the thousand of an import waits for a few.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import eventlet
@@ -90,20 +92,29 @@ class _Message:
 
 @dataclass(slots=True)
 class _Queue:
-    """Messages in order, and who takes them: several that are registered share them.
+    """Messages, and who takes them: several that are registered share them.
 
-    `line` is for those that give way to calls, which they do one by one.
+    What was put at once stays in order, and of several such batches each has its turn. `line` is
+    for those that give way to calls, which they do one by one.
     """
 
     line: Semaphore | None = None
     consumers: list[tuple[OnMessage, int]] = field(default_factory=list)
-    waiting: deque[_Message] = field(default_factory=deque)
+    waiting: deque[deque[_Message]] = field(default_factory=deque)
     filled: Semaphore = field(default_factory=lambda: Semaphore(0))
     running: list[Any] = field(default_factory=list)
 
-    def put(self, message: _Message) -> None:
-        self.waiting.append(message)
-        self.filled.release()
+    def put(self, *messages: _Message) -> None:
+        self.waiting.append(deque(messages))
+        for _ in messages:
+            self.filled.release()
+
+    def _next(self) -> _Message:
+        batch = self.waiting.popleft()
+        message = batch.popleft()
+        if batch:
+            self.waiting.append(batch)
+        return message
 
     def consume(self, on_message: OnMessage, prefetch: int, on_broken: OnBroken) -> None:
         """Hand messages to `on_message` until `stop`."""
@@ -118,7 +129,7 @@ class _Queue:
                 if self.line is not None:
                     with self.line:
                         precedence.give_way(PATIENCE_SECONDS)
-                message = self.waiting.popleft()
+                message = self._next()
                 if message.expires < time.monotonic():
                     slots.release()
                     precedence.end(message.call)
@@ -132,7 +143,7 @@ class _Queue:
         """Hand out nothing more, and forget what nobody has taken."""
         for consumer in self.running:
             consumer.kill()
-        for message in self.waiting:
+        for message in chain.from_iterable(self.waiting):
             if message.pending is not None:
                 message.pending.give_up()
         self.running.clear()
@@ -201,10 +212,13 @@ class EmbeddedBroker:
         if not self._taking_events:
             raise _away()
         pending = _Pending()
+        wanted: dict[str, list[_Message]] = {}
         for publication in batch:
             for name in self._bindings.get(publication.topic, ()):
                 pending.one_more()
-                self._events[name].put(_Message(publication.body, pending=pending))
+                wanted.setdefault(name, []).append(_Message(publication.body, pending=pending))
+        for name, messages in wanted.items():
+            self._events[name].put(*messages)
         self._pending.add(pending)
         try:
             if not pending.wait():

@@ -51,6 +51,7 @@ T = TypeVar("T")
 BATCH = 200
 BATCHES = 4  # under way at once: a slow one does not hold up the others
 ROOM = 2_000  # committed events that wait here in memory for their batch
+MANY = 20  # events of one transaction that let those of smaller ones go first
 LEASE = dt.timedelta(seconds=40)  # longer than the wait for confirms
 IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.02
@@ -134,6 +135,7 @@ class Relay:
         self._service = service
         self._spawn = spawn
         self._fresh: deque[Leaving] = deque()  # committed here, leased to us
+        self._many: deque[Leaving] = deque()  # the same, of an import and its like: they wait
         self._look_at = 0.0  # when to look for others
         self._gone: list[Any] = []  # on the bus, and still in the outbox
         self._wanted = Semaphore(0)
@@ -145,8 +147,8 @@ class Relay:
         """There are new rows: `rows`, which were born with a lease, or any others."""
         if not rows:
             self._look_at = 0.0
-        elif len(self._fresh) < ROOM:  # else they come when their lease has run out
-            self._fresh.extend(rows)
+        elif len(self._fresh) + len(self._many) < ROOM:  # else when their lease has run out
+            (self._fresh if len(rows) < MANY else self._many).extend(rows)
         _ring(self._wanted)
 
     def run(self, *, alone: bool = False) -> None:
@@ -173,8 +175,9 @@ class Relay:
         while self._patiently(self.relay):
             """There may be more."""
         self._patiently(self._forget)
-        if self._fresh:
-            self._patiently(partial(self._release, list(self._fresh)))
+        left = [*self._fresh, *self._many]
+        if left:
+            self._patiently(partial(self._release, left))
 
     def relay(self) -> int:
         """Send one batch; returns how many events left. Raises Unavailable."""
@@ -202,6 +205,8 @@ class Relay:
         finally:
             self._slots.release()
             _ring(self._ended)
+            if self._many:  # for which there was no place
+                _ring(self._wanted)
 
     def _patiently(self, action: Callable[[], T]) -> T | None:
         """What `action` returns; nothing, after a while, when the bus or the store is away."""
@@ -229,7 +234,7 @@ class Relay:
 
     def _forget_soon(self) -> None:
         """Delete what has left: several batches at once where more are on their way."""
-        if self._fresh or self._slots.counter < BATCHES:
+        if self._fresh or self._many or self._slots.counter < BATCHES:
             eventlet.sleep(FORGET_SECONDS)
         self._patiently(self._forget)
 
@@ -251,14 +256,21 @@ class Relay:
             )
 
     def _take(self) -> list[Any]:
-        """A batch: now and then of what others left behind, else of what was committed here."""
-        if time.monotonic() >= self._look_at:
+        """A batch: now and then of what others left behind, else of what was committed here.
+
+        The last place for a batch is for what small transactions say: somebody's change leaves at
+        once while an import does, or what a dead process left.
+        """
+        is_last = self._slots.counter == 0 and not self._stopping
+        if time.monotonic() >= self._look_at and not is_last:
             rows = self._claim()
             if len(rows) < BATCH:
                 self._look_at = time.monotonic() + IDLE_SECONDS
             if rows:
                 return rows
-        return [self._fresh.popleft() for _ in range(min(BATCH, len(self._fresh)))]
+        fresh = [self._fresh.popleft() for _ in range(min(BATCH, len(self._fresh)))]
+        room = 0 if is_last else BATCH - len(fresh)
+        return fresh + [self._many.popleft() for _ in range(min(room, len(self._many)))]
 
     def _claim(self) -> list[Any]:
         now = dt.datetime.now(dt.UTC)

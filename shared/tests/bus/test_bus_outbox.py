@@ -304,6 +304,27 @@ def test_a_slow_batch_does_not_hold_up_the_next(database: Database) -> None:
     running.kill()
 
 
+def test_a_small_change_leaves_while_an_import_does(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BATCH", 30)
+    door = eventlet.Event()
+    post = Post(lambda: door.wait() if len(post.batches[-1]) == 30 else None)
+    busy = relay(database, post)
+    running = eventlet.spawn(busy.run)
+    many = [id for _ in range(6) for id in commit(database, busy, 30)]
+    wait_for(lambda: len(post.batches) == outbox.BATCHES - 1)
+    for _ in range(2):
+        small = commit(database, busy)
+        wait_for(lambda: small[0] in post.said)  # noqa: B023
+    assert len(post.batches) == outbox.BATCHES + 1
+    door.send()
+    wait_for(lambda: rows(database) == [])
+    assert all(post.said[id] == 1 for id in many)
+    busy.stop()
+    running.kill()
+
+
 def test_a_relay_survives_bus_and_store(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,8 +91,8 @@ class Bus:
     def ask(self, body: bytes, seconds: float = LONG) -> None:
         self.broker.request("notes", body, correlation=str(uuid4()), seconds=seconds)
 
-    def say(self, count: int) -> None:
-        batch = [Publication(str(uuid4()), "written", b"event") for _ in range(count)]
+    def say(self, count: int, body: bytes = b"event") -> None:
+        batch = [Publication(str(uuid4()), "written", body) for _ in range(count)]
         eventlet.spawn(self.broker.publish, batch)
 
 
@@ -141,3 +141,11 @@ def test_the_process_has_one(bus: Bus) -> None:
     wait_for(lambda: bus.calls)
     bus.calls.pop().done()
     wait_for(lambda: waiting.begun)
+
+
+def test_one_event_does_not_wait_for_the_batches_before_it(bus: Bus) -> None:
+    for _ in range(3):
+        bus.say(100)
+    bus.say(1, b"somebody's")
+    wait_for(lambda: len(bus.happened) == 301)
+    assert bus.happened.index(b"somebody's") < 20
