@@ -42,6 +42,14 @@ class Api:
         """The JSON of a PUT that succeeds."""
         return self._answer(self.http.put(path, json=body, headers=headers))
 
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON of a PATCH that succeeds."""
+        return self._answer(self.http.patch(path, json=body, headers=headers))
+
+    def delete(self, path: str, **headers: str) -> Any:
+        """The JSON of a DELETE that succeeds."""
+        return self._answer(self.http.delete(path, headers=headers))
+
     def send(self, draft: dict[str, Any], key: str | None = None) -> Any:
         """Send a draft, each time anew unless a key is given."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
@@ -50,6 +58,19 @@ class Api:
     def upload(self, name: str, content: bytes) -> Any:
         """Upload a file."""
         return self._answer(self.http.post("/files", files={"file": (name, content)}))
+
+    def ended(self, service: str, job: Any) -> Any:
+        """The job once it has ended."""
+        path = f"/jobs/{service}/{job['id']}"
+        return wait_for(
+            lambda: now if (now := self.get(path))["finished_at"] else None, f"the {job['kind']}"
+        )
+
+    def job_file(self, service: str, job: Any, file: str) -> bytes:
+        """A file that a job has made."""
+        response = self.http.get(f"/jobs/{service}/{job['id']}/files/{file}")
+        assert response.status_code == 200, response.text
+        return response.content
 
     def _answer(self, response: httpx.Response) -> Any:
         assert response.is_success, (
@@ -107,6 +128,11 @@ class Stream:
         self._response.extensions["network_stream"].get_extra_info("socket").shutdown(2)
         self._thread.join(10)
         self._client.close()
+
+
+def version(of: Any) -> dict[str, str]:
+    """The header that says which state is changed."""
+    return {"If-Match": f'"v{of["version"]}"'}
 
 
 def wait_for(find: Callable[[], T | None], what: str, seconds: float = 60) -> T:
