@@ -234,12 +234,16 @@ Greenlets: TypeAlias = int | Callable[[Any], int]
 
 
 class Loop(Entrypoint):
-    """A method that is called again and again, by some greenlets."""
+    """A method that is called again and again, by some greenlets.
+
+    Those that find nothing to do look all together as often as one alone would.
+    """
 
     def __init__(self, every: float, greenlets: Greenlets, **options: Any) -> None:
         self._every = every
         self._greenlets = greenlets
         self._stopping = False
+        self._resting = 0
         super().__init__(**options)
 
     def start(self) -> None:
@@ -263,7 +267,9 @@ class Loop(Entrypoint):
         while not self._stopping:
             wait = self._once()
             if wait:
-                eventlet.sleep(wait)
+                self._resting += 1
+                eventlet.sleep(wait * self._resting)
+                self._resting -= 1
 
     def _once(self) -> float:
         """Call the method; returns after how many seconds to call it again."""

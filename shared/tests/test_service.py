@@ -22,6 +22,7 @@ from fairlead.service import (
     EVERYWHERE,
     AdminRoutes,
     Config,
+    Loop,
     Parts,
     Provided,
     Remote,
@@ -150,6 +151,25 @@ class LoopService:
     @loop(every=0.05)
     def work(self) -> Any:
         return LoopService.rounds.go()
+
+
+def test_greenlets_that_find_nothing_look_together_as_often_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looking = Loop(0.5, 2)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            looking._run()  # the other one, meanwhile
+        looking._stopping = True
+
+    monkeypatch.setattr(looking, "_once", lambda: 0.5)
+    monkeypatch.setattr("fairlead.service.eventlet.sleep", sleep)
+    looking._run()
+    assert slept == [0.5, 1.0]
+    assert looking._resting == 0
 
 
 @pytest.fixture(autouse=True)

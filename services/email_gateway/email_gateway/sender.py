@@ -45,7 +45,7 @@ from .writing import Copy, Desk
 log = structlog.get_logger(__name__)
 
 CLAIMED_AT_ONCE = 4
-IDLE_SECONDS = 0.25  # between looks for what other processes left or took in
+IDLE_SECONDS = 1.0  # between looks for what is due again, or was left by other processes
 KNOWN_SECONDS = 1.0  # for so long a connection is used as it was read, whoever changes it elsewhere
 NO_CONNECTION = "No email connection is configured; add one under Settings, Email"
 
