@@ -38,8 +38,8 @@ def insert_many(
     if not rows:
         return
     session.flush()
-    if issubclass(model, Scoped) and COLUMN not in rows[0]:
-        organisation = organisation_of(session)
+    organisation = organisation_of(session)
+    if organisation is not None and issubclass(model, Scoped) and COLUMN not in rows[0]:
         rows = [{COLUMN: organisation, **row} for row in rows]
     session.connection().execute(_many(session.get_bind().dialect.name, model, known), rows)
 

@@ -24,6 +24,7 @@ from fairlead.store import (
     Scoped,
     ScopeViolation,
     insert_into,
+    insert_many,
     is_duplicate,
     new_metadata,
 )
@@ -118,6 +119,8 @@ INSERTS: dict[str, Callable[[Session], Any]] = {
     ),
     "core": lambda s: s.execute(insert(CONTACTS).values(id=3, email="b", calls=0)),
     "core rows": lambda s: s.execute(insert(CONTACTS), [{"id": 3, "email": "b", "calls": 0}]),
+    "many": lambda s: insert_many(s, Contact, [{"id": 3, "email": "b"}]),
+    "many or nothing": lambda s: insert_many(s, Contact, [{"id": 3, "email": "b"}], known=True),
     "legacy bulk": lambda s: s.bulk_insert_mappings(sa.inspect(Contact), [{"id": 3, "email": "b"}]),
     "legacy bulk objects": lambda s: s.bulk_save_objects([Contact(id=3, email="b")]),
 }
@@ -143,6 +146,23 @@ def test_everywhere_an_insert_must_say_its_organisation(database: Database, how:
     ):
         INSERTS[how](session)
     assert _contacts(database) == BEFORE
+
+
+def test_many_rows_come_after_what_they_refer_to_and_may_be_known(database: Database) -> None:
+    with database.transaction(OURS) as session:
+        session.add(Contact(id=3, email="b"))
+        insert_many(session, Note, [{"id": n, "contact_id": 3, "text": "-"} for n in (7, 8, 9)])
+        insert_many(session, Note, [])
+        rows = [
+            {"id": 3, "email": "new"},
+            {"id": 4, "email": "a@x.example"},
+            {"id": 5, "email": "c"},
+        ]
+        insert_many(session, Contact, rows, known=True)
+        assert session.scalars(select(Note.id).where(Note.contact_id == 3)).all() == [7, 8, 9]
+    assert _contacts(database) == [*BEFORE, (3, OURS, "b", 0), (5, OURS, "c", 0)]
+    with pytest.raises(IntegrityError), database.transaction(OURS) as session:
+        insert_many(session, Contact, [{"id": 5, "email": "c"}])
 
 
 def _foreign_child(session: Session) -> None:
@@ -174,6 +194,8 @@ VIOLATIONS: dict[str, Callable[[Session], Any]] = {
     "rows or nothing": lambda s: s.execute(
         insert_into(s, Contact).on_conflict_do_nothing(), [FOREIGN]
     ),
+    "many": lambda s: insert_many(s, Contact, [FOREIGN]),
+    "many or nothing": lambda s: insert_many(s, Contact, [FOREIGN], known=True),
     "upsert by id": lambda s: s.execute(
         insert_into(s, Contact)
         .values(id=2, email="b")
