@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .events import pair as events
 from .ground import Ground
+from .imports import pair as imports
 from .lists import pair as lists
 from .mail import pair as mail
 from .reach import pair as reach
@@ -31,6 +32,7 @@ class Sizes:
     few_itineraries: int = 500
     many_itineraries: int = 50_000
     requests: int = 100
+    imported: int = 2_300
 
 
 PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
@@ -58,5 +60,8 @@ PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
         itineraries=(sizes.few_itineraries, sizes.many_itineraries),
         rounds=sizes.rounds,
         requests=sizes.requests,
+    ),
+    "imports": lambda ground, sizes: imports.compare(
+        ground, contacts=sizes.imported, rounds=sizes.rounds
     ),
 }

@@ -27,6 +27,7 @@ TINY = Sizes(
     few_itineraries=60,
     many_itineraries=120,
     requests=5,
+    imported=150,
 )
 
 

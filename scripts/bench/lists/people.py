@@ -41,10 +41,20 @@ class Places:
 
 def fill(kept: ServiceStore, files: FileStore, count: int) -> None:
     """`count` contacts, by the import of contacts."""
-    stored = files.put(ORGANISATION, sheet(COLUMNS, _rows(count)))
+    importer, state = an_import(kept, files, list_of(count))
+    take_in(importer, kept, state)
+
+
+def an_import(kept: ServiceStore, files: FileStore, content: bytes) -> tuple[Importer, ImportState]:
+    """The import of a list, before its first step."""
+    stored = files.put(ORGANISATION, content)
     plan = ImportPlan(targets=list(COLUMNS))
-    state = ImportState(file=stored.key, plan=plan, dry_run=False)
-    take_in(Importer(kept, files), kept, state)
+    return Importer(kept, files), ImportState(file=stored.key, plan=plan, dry_run=False)
+
+
+def list_of(count: int) -> bytes:
+    """A file of `count` contacts."""
+    return sheet(COLUMNS, _rows(count))
 
 
 def _rows(count: int) -> Iterator[Sequence[object]]:

@@ -1,0 +1,1 @@
+"""Contacts from a file, against the same rows inserted by hand."""
