@@ -39,7 +39,12 @@ def parse(written: str, region: str | None) -> str:
         raise ValueError("is no phone number") from None
     if number.extension:
         raise ValueError("has an extension, which no message can reach")
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = _formatted(number)
+    # Zeros in front belong to a number in few countries; elsewhere each reading drops some.
+    if not number.national_number or (
+        number.italian_leading_zero and _formatted(phonenumbers.parse(written)) != written
+    ):
+        raise ValueError("is no phone number")
     e164 = current(written)
     if e164 != written:
         number = phonenumbers.parse(e164)
@@ -47,6 +52,10 @@ def parse(written: str, region: str | None) -> str:
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(_REASONS.get(reason, "is no phone number"))
     return e164
+
+
+def _formatted(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def current(e164: str) -> str:
