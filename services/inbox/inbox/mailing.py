@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.orm import Session
 
+from contracts.contacts import Contact
 from contracts.inbox import (
     Draft,
     Mailing,
@@ -19,6 +20,7 @@ from contracts.inbox import (
     Problem,
     Selection,
 )
+from contracts.itineraries import Itinerary
 from fairlead.audit import record
 from fairlead.context import current
 from fairlead.errors import Conflict, Stale
@@ -26,6 +28,7 @@ from fairlead.jobs import rows as jobs
 from fairlead.jobs import work
 from fairlead.store import new_id
 
+from . import organising
 from .domain import content
 from .domain import mailing as rules
 from .domain.attaching import file_ids
@@ -111,8 +114,12 @@ def prepare(
     return mailings.view(session, row)
 
 
-def freeze(session: Session, state: PreparingState, found: Sequence[UUID]) -> int:
-    """Put the next contacts, or trips, into the list; returns how many."""
+def freeze(
+    session: Session, state: PreparingState, found: Sequence[UUID], met: Sequence[Contact]
+) -> int:
+    """Put the next contacts, who were `met`, or trips into the list; returns how many."""
+    for contact in met:
+        organising.learn_contact(session, contact)
     row = mailings.get(session, state.mailing)
     of_trips = row.selection.itineraries is not None
     known_trips = trips.by_id(session, found) if of_trips else {}
@@ -123,10 +130,10 @@ def freeze(session: Session, state: PreparingState, found: Sequence[UUID]) -> in
             pairs.append((rules.whom_of(trip, row.selection.whom) if trip else None, id))
         else:
             pairs.append((id, None))
-    known = people.by_id(session, {contact for contact, _ in pairs if contact})
+    known = people.by_id(session, {who for who, _ in pairs if who})
     for place, (contact_id, itinerary_id) in enumerate(pairs):
-        contact = known.get(contact_id) if contact_id else None
-        problems = [] if contact_id else [Problem(field="to", reason="nobody of the trip is known")]
+        who = known.get(contact_id) if contact_id else None
+        problems = [] if contact_id else [_nobody(known_trips, itinerary_id)]
         left_out = MailingRecipientState.LEFT_OUT
         session.add(
             RecipientRow(
@@ -135,7 +142,7 @@ def freeze(session: Session, state: PreparingState, found: Sequence[UUID]) -> in
                 state=left_out if problems else MailingRecipientState.FROZEN,
                 contact_id=contact_id,
                 itinerary_id=itinerary_id,
-                name=rules.name_of(contact),
+                name=rules.name_of(who),
                 address="",
                 address_key="",
                 subject="",
@@ -147,6 +154,13 @@ def freeze(session: Session, state: PreparingState, found: Sequence[UUID]) -> in
             )
         )
     return len(pairs)
+
+
+def _nobody(known: Mapping[UUID, Itinerary], itinerary_id: UUID | None) -> Problem:
+    """Why nobody gets what is about a trip."""
+    if itinerary_id in known:
+        return Problem(field="to", reason="no contact of the trip is known")
+    return Problem(field="itinerary_id", reason="the trip is too new to be known here yet")
 
 
 def note(session: Session, id: UUID, looked: Sequence[Looked]) -> None:

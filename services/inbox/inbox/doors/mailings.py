@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from contracts import rights
-from contracts.contacts import Contacts
+from contracts.contacts import Contact, Contacts
 from contracts.inbox import (
     Draft,
     Mailing,
@@ -160,11 +160,13 @@ class Mailings(Paying):
 
     def _list(self, row: MailingRow, state: PreparingState) -> Effect[PreparingState]:
         """The next page of the list, asked in the name of who sends it."""
+        met: list[Contact] = []
         if row.selection.contacts is not None:
             page: Any = self.contacts.list_contacts(
                 **_given(row.selection.contacts), cursor=state.cursor, limit=LISTED_AT_ONCE
             )
-            found = [each.id for each in page.contacts]
+            met = page.contacts  # of one who is new the inbox may not have heard yet
+            found = [each.id for each in met]
         else:
             page = self.itineraries.list_itineraries(
                 **_given(row.selection.itineraries), cursor=state.cursor, limit=LISTED_AT_ONCE
@@ -172,7 +174,7 @@ class Mailings(Paying):
             found = [each.id for each in page.itineraries]
 
         def effect(session: Session) -> Progress[PreparingState]:
-            listed = state.listed + mailing.freeze(session, state, found)
+            listed = state.listed + mailing.freeze(session, state, found, met)
             after = PreparingState(row.id, page.cursor, listed, frozen=page.cursor is None)
             return Progress(state=after, done=0, total=listed)
 

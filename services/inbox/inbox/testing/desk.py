@@ -71,7 +71,7 @@ class Lists:
     """Stands in for the lists of contacts and trips: pages of `at_once`."""
 
     def __init__(self, at_once: int = 2) -> None:
-        self.ids: list[UUID] = []
+        self.entries: list[Any] = []
         self.asked: list[dict[str, Any]] = []
         self.at_once = at_once
 
@@ -88,9 +88,9 @@ class Lists:
     def _page(self, arguments: dict[str, Any]) -> Any:
         self.asked.append(arguments)
         start = int(arguments["cursor"] or 0)
-        items = [SimpleNamespace(id=id) for id in self.ids[start : start + self.at_once]]
         end = start + self.at_once
-        return SimpleNamespace(items=items, cursor=str(end) if end < len(self.ids) else None)
+        cursor = str(end) if end < len(self.entries) else None
+        return SimpleNamespace(items=self.entries[start:end], cursor=cursor)
 
 
 class Purse:
