@@ -280,6 +280,23 @@ def test_its_cost_is_known_before_and_it_pauses_where_credits_end(desk: Desk, te
     assert len({each.number for each in desk.told(SmsQueued)}) == 2
 
 
+def test_where_it_is_night_it_waits_for_the_morning(desk: Desk, team: Team) -> None:
+    now = desk.clock()
+    hours = (24 - now.hour) % 24  # from now to midnight in a zone that is so far to the east
+    zone = f"Etc/GMT-{hours}" if hours <= 12 else f"Etc/GMT+{24 - hours}"
+    desk.hear("learn_connection", CARRIER)
+    phone = Identity(id=uuid4(), scheme=Scheme.PHONE, value="+351910000001", display="1")
+    known(desk, "Asleep", identities=[phone], zone=zone)
+    draft = Draft(channel=Channel.SMS, text="Half the price", purpose=ConsentKind.MARKETING)
+    made = confirm(desk, ready(desk, draft=draft))
+    desk.work()
+    [asleep] = recipients(desk, made)
+    assert asleep.state is MailingRecipientState.SCHEDULED
+    assert (look(desk, made).state, look(desk, made).sent) == (MailingState.DONE, 1)
+    assert "quiet hours" in desk.call("get_scheduled", id=asleep.message_id).reason
+    assert desk.told(SmsQueued) == []
+
+
 def test_what_is_wrong_is_named(desk: Desk, guests: list[UUID]) -> None:
     with pytest.raises(Invalid, match=r"draft\.itinerary_id"):
         prepare(desk, structs.replace(OFFER, itinerary_id=uuid4()))
