@@ -22,6 +22,8 @@ def parse(arguments: list[str]) -> tuple[Plan, Path]:
     parser = argparse.ArgumentParser(prog="python -m scripts.chaos", description=__doc__)
     parser.add_argument("--mails", type=int, default=usual.mails)
     parser.add_argument("--answers", type=int, default=usual.answers)
+    parser.add_argument("--texts", type=int, default=usual.texts)
+    parser.add_argument("--words", type=int, default=usual.words, help="texts of people")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="kills of each victim")
     parser.add_argument("--seed", type=int, default=usual.seed, help="of the order of kills")
     parser.add_argument("--victims", nargs="+", choices=VICTIMS, default=VICTIMS)
@@ -30,6 +32,8 @@ def parse(arguments: list[str]) -> tuple[Plan, Path]:
     plan = Plan(
         mails=given.mails,
         answers=given.answers,
+        texts=given.texts,
+        words=given.words,
         rounds=given.rounds,
         seed=given.seed,
         victims=given.victims,

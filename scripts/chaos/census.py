@@ -62,11 +62,11 @@ def count(stack: Stack, api: Api, mail: MailServer, world: World) -> Census:
     census = count_copies(mail, world)
     census.left = count_left(stack)
     for trip in world.trips:
-        for message in _pages(api, f"/itineraries/{trip.id}/timeline", "messages"):
+        for message in pages(api, f"/itineraries/{trip.id}/timeline", "messages"):
             if (found := _answer(message)) is not None:
                 census.on_trips[found].append(trip.id)
-    for conversation in _pages(api, "/conversations", "conversations"):
-        for message in _pages(api, f"/conversations/{conversation['id']}/messages", "messages"):
+    for conversation in pages(api, "/conversations", "conversations", channel="email"):
+        for message in pages(api, f"/conversations/{conversation['id']}/messages", "messages"):
             if (found := _answer(message)) is not None:
                 census.answers[found].append(message)
             elif request := REQUEST.fullmatch(message["subject"]):
@@ -117,10 +117,11 @@ def _answer(message: Any) -> int | None:
     return int(found[1]) if found else None
 
 
-def _pages(api: Api, path: str, key: str) -> Iterator[Any]:
+def pages(api: Api, path: str, key: str, **wanted: str) -> Iterator[Any]:
+    """What a list of the API has, page by page; waits while the API is away."""
     cursor: str | None = None
     while True:
-        query: dict[str, Any] = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
+        query: dict[str, Any] = {"limit": PAGE, **wanted, **({"cursor": cursor} if cursor else {})}
         page = wait_for(
             lambda query=query: _page(api, path, query),  # type: ignore[misc]
             f"an answer to GET {path}",

@@ -34,7 +34,8 @@ class Kill:
 
 @dataclass(frozen=True)
 class Plan:
-    """`mails` leave through the API from `senders` threads and `answers` come in by SMTP.
+    """`mails` leave through the API from `senders` threads and `answers` come in by SMTP; `texts`
+    leave from a thread of their own and `words` come in by SMPP.
 
     There are `trips` trips with a supplier each. Every one of `victims` is killed `rounds` times.
     The same seed gives the same order of kills, and mail in the same mixture.
@@ -43,6 +44,8 @@ class Plan:
 
     mails: int = 2000
     answers: int = 500
+    texts: int = 1000
+    words: int = 250
     trips: int = 25
     senders: int = 4
     rounds: int = 1

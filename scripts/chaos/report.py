@@ -10,6 +10,7 @@ from scripts.chaos.answering import Answer
 from scripts.chaos.census import Census
 from scripts.chaos.killing import Killed
 from scripts.chaos.sending import Sent
+from scripts.chaos.texting import TextReport
 
 FINAL = frozenset({"sent", "delivered", "read"})
 NAMED = 5  # numbers that a broken promise names
@@ -30,7 +31,7 @@ class Recovery:
 
 @dataclass
 class Report:
-    """All counts are of mails and answers, not of copies.
+    """All counts are of mails and answers, not of copies; `texts` has those of texts.
 
     `duplicated` arrived more than once; `duplicated_certain` are those of them whose delivery never
     was uncertain, so there must be none. `seconds` from the first post to quiet.
@@ -53,6 +54,7 @@ class Report:
     recoveries: list[Recovery]
     sending_seconds: float
     seconds: float
+    texts: TextReport
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -69,6 +71,7 @@ class Report:
             f" ({self.duplicated_certain} not marked uncertain), {self.uncertain} marked uncertain",
             f"answers  {self.answers} taken, {self.answers_seen} seen, {self.answers_lost} lost,"
             f" {self.answers_duplicated} twice, {self.answers_misplaced} in the wrong place",
+            self.texts.text(),
             f"posts repeated: {posts or 'none'}",
             "events left: " + ", ".join(f"{count} {name}" for name, count in self.left.items()),
             "",
@@ -96,6 +99,7 @@ def judge(
     repeated: dict[str, int],
     troubles: Sequence[str],
     seconds: float,
+    texts: TextReport,
 ) -> Report:
     """The report of a run that took `seconds`; `troubles` are promises broken on the way."""
     copies = {each.number: census.copies[each.number] for each in sent}
@@ -145,8 +149,10 @@ def judge(
         recoveries=[_recovery(each, census, sent, answers) for each in killed],
         sending_seconds=_between([each.begun for each in sent], [each.accepted for each in sent]),
         seconds=seconds,
+        texts=texts,
         broken=[
             *troubles,
+            *texts.broken,
             *(
                 f"{len(numbers)} {what}: {_named(numbers)}"
                 for what, numbers in broken.items()

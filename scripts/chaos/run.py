@@ -16,8 +16,10 @@ from scripts.chaos.plan import Plan
 from scripts.chaos.quota import Quota
 from scripts.chaos.report import FINAL, Report, judge
 from scripts.chaos.sending import Outgoing
+from scripts.chaos.texting import TextCensus, Texting
 from scripts.chaos.world import World
 from scripts.servers.mail import MailServer
+from scripts.servers.message_centre import MessageCentre
 from scripts.stack import Stack, StackError
 from tests.e2e.client import Api
 from tests.e2e.worlds import OWNER, PASSWORD, real
@@ -27,10 +29,17 @@ BRIEFLY = 30.0  # for quiet, where a promise is broken already
 
 
 class Run:
-    """Mail in both directions through a running stack, while `plan` is carried out on it."""
+    """Mail and texts in both directions through a running stack, while `plan` is carried out on
+    it."""
 
     def __init__(
-        self, plan: Plan, stack: Stack, mail: MailServer, api: Api, say: Callable[[str], None]
+        self,
+        plan: Plan,
+        stack: Stack,
+        mail: MailServer,
+        centre: MessageCentre,
+        api: Api,
+        say: Callable[[str], None],
     ) -> None:
         self._plan = plan
         self._stack = stack
@@ -38,7 +47,9 @@ class Run:
         self._api = api
         self._say = say
         self._world: World = world.build(api, mail, plan.trips)
-        self._quotas = [Quota(plan.mails), Quota(plan.answers)]
+        self._texting = Texting(api, centre, Quota(plan.texts), Quota(plan.words))
+        self._quotas = [Quota(plan.mails), Quota(plan.answers), *self._texting.quotas]
+        self._texts = TextCensus()
         self._outgoing = Outgoing(api, self._world, self._quotas[0])
         self._incoming = Incoming(mail, self._world, self._quotas[1], plan.seed)
         self._killer = Killer(stack, api, self._outgoing, self._quotas, plan.mails)
@@ -57,7 +68,7 @@ class Run:
         found, noise = self._wait_for_quiet(BRIEFLY if troubles else self._plan.quiet_seconds)
         seconds = time.monotonic() - begun
         troubles += [noise] if noise else []
-        troubles += self._outgoing.refused
+        troubles += self._outgoing.refused + self._texting.refused
         troubles += [
             f"{name} ended by itself"
             for name, process in self._stack.processes.items()
@@ -72,15 +83,18 @@ class Run:
             repeated=dict(self._outgoing.repeated),
             troubles=troubles,
             seconds=seconds,
+            texts=self._texting.report(self._texts),
         )
 
     @contextlib.contextmanager
     def _sending(self) -> Iterator[None]:
         """Runs the senders; leaves when they have sent all, or the quotas are closed."""
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(self._plan.senders + 3) as pool:
             running: list[Future[None]] = [
                 *(pool.submit(self._outgoing.run) for _ in range(self._plan.senders)),
                 pool.submit(self._incoming.run),
+                pool.submit(self._texting.send),
+                pool.submit(self._texting.answer),
             ]
             try:
                 yield
@@ -101,6 +115,7 @@ class Run:
         while True:
             try:
                 found = census.count(self._stack, self._api, self._mail, self._world)
+                self._texts = self._texting.census()
             except AssertionError as error:
                 return census.count_copies(self._mail, self._world), str(error)
             missing = self._missing(found)
@@ -125,6 +140,7 @@ class Run:
             "mails not arrived": sum(not found.copies[number] for number in sent),
             "mails without a final status": sum(unsettled),
             "answers not seen": sum(not found.answers[number] for number in taken),
+            **self._texting.missing(self._texts),
             **{f"events {name}": "unknown" if n is None else n for name, n in found.left.items()},
         }
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count != 0)
@@ -134,7 +150,8 @@ def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Report:
     """Start everything below `folder`, do as `plan` says, stop it again."""
     with (
         MailServer(folder / "mail") as mail,
-        real(folder / "stack", mail) as stack,
+        MessageCentre(folder / "centre") as centre,
+        real(folder / "stack", mail, FAIRLEAD_SMS_PRIVATE_HOSTS="yes") as stack,
         Api(stack.address, OWNER, PASSWORD) as api,
     ):
         if stack.rabbitmq is None or stack.postgresql is None:
@@ -142,4 +159,4 @@ def run(plan: Plan, folder: Path, say: Callable[[str], None]) -> Report:
                 "chaos kills no servers of others: unset FAIRLEAD_AMQP_URI, FAIRLEAD_DATABASE_URL"
             )
         say(f"ready on {stack.address}; logs in {stack.folder}")
-        return Run(plan, stack, mail, api, say).report()
+        return Run(plan, stack, mail, centre, api, say).report()

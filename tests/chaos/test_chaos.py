@@ -12,7 +12,7 @@ import pytest
 from scripts.chaos.plan import VICTIMS, Plan
 from scripts.chaos.run import run
 
-PLAN = Plan(mails=120, answers=30, trips=6, seed=5)
+PLAN = Plan(mails=120, answers=30, texts=80, words=30, trips=6, seed=5)
 
 
 @pytest.fixture
@@ -35,6 +35,10 @@ def test_nothing_is_lost_and_nothing_comes_twice(folder: Path) -> None:
     assert (report.sent, report.arrived, report.lost) == (PLAN.mails, PLAN.mails, 0)
     assert (report.answers, report.answers_seen) == (PLAN.answers, PLAN.answers)
     assert report.duplicated_certain == report.answers_duplicated == 0
+    texts = report.texts
+    assert (texts.sent, texts.words, texts.words_heard) == (PLAN.texts, PLAN.words, PLAN.words)
+    assert texts.doubled == 0
+    assert texts.sent - texts.arrived <= texts.uncertain
     assert {each.victim for each in report.recoveries} == set(VICTIMS)
 
 

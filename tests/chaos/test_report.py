@@ -13,6 +13,7 @@ from scripts.chaos.census import Census
 from scripts.chaos.killing import Killed
 from scripts.chaos.report import Report, judge
 from scripts.chaos.sending import Sent
+from scripts.chaos.texting import TextCensus, judge_texts
 
 SENT = [Sent(number, f"message-{number}", begun=number, accepted=number + 0.5) for number in (0, 1)]
 ANSWERS = [Answer(0, "a@supplier.test", "trip", 3.0), Answer(1, "b@guest.test", None, 4.0)]
@@ -48,6 +49,7 @@ def report_on(found: Census, *troubles: str) -> Report:
         repeated={"503": 4},
         troubles=troubles,
         seconds=8.0,
+        texts=judge_texts(TextCensus(), [], []),
     )
 
 
@@ -147,3 +149,21 @@ def test_a_mail_that_was_uncertain_may_come_twice() -> None:
 
 def test_what_went_wrong_on_the_way_is_told() -> None:
     assert report_on(census(), "contacts ended by itself").broken == ["contacts ended by itself"]
+
+
+def texts(copies: int, *statuses: str, heard: int = 1) -> list[str]:
+    """What is broken where the centre has so many copies of a text that fared so."""
+    found = TextCensus(Counter({0: copies}), heard=Counter({0: heard}))
+    found.messages[0] = [{"deliveries": [{"status": status}]} for status in statuses]
+    return [each.partition(":")[0] for each in judge_texts(found, [0], [0]).broken]
+
+
+def test_promises_of_texts() -> None:
+    assert texts(1, "sent") == texts(1, "delivered") == texts(1, "uncertain") == []
+    assert texts(0, "uncertain") == []
+    assert texts(0, "sent") == ["1 texts lost"]
+    assert texts(2, "uncertain") == ["1 texts sent twice"]  # a text is never sent again
+    assert texts(1, "sent", "sent") == ["1 texts that are not one message in the inbox"]
+    assert texts(1, "queued") == ["1 texts that have not come to an end"]
+    assert texts(1, "sent", heard=0) == ["1 words lost"]
+    assert texts(1, "sent", heard=2) == ["1 words heard twice"]

@@ -94,12 +94,19 @@ smpp.createServer((session) => {
 function write(said, done) {
   const session = [...sessions].find((each) => each.hears);
   if (!session) return done(503, {error: 'nobody is signed in'});
-  const late = setTimeout(() => done(504, {error: 'no answer'}), 5000);
+  // As carriers do: who has not answered after so long, or is gone, gets it once more.
+  const late = setTimeout(() => done(504, {error: 'no answer'}), 60000);
+  const gone = () => { clearTimeout(late); done(504, {error: 'it hung up'}); };
+  session.once('close', gone);
   session.deliver_sm({
     source_addr_ton: 1, source_addr_npi: 1, source_addr: said.source,
     dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: said.destination,
     short_message: said.text,
-  }, (answer) => { clearTimeout(late); done(200, {status: answer.command_status}); });
+  }, (answer) => {
+    clearTimeout(late);
+    session.removeListener('close', gone);
+    done(200, {status: answer.command_status});
+  });
   return undefined;
 }
 
