@@ -24,7 +24,7 @@ from fairlead.errors import Conflict, Invalid
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 
-from . import closing, persons, queueing
+from . import adopting, closing, persons, queueing
 from .domain.parts import TooLong
 from .office import Office, make_office
 from .sandbox import Sandbox
@@ -81,7 +81,8 @@ class SmsGatewayService:
 
     @loop(every=60.0)
     def close(self) -> bool:
-        """End the waiting for what will not be told any more."""
+        """Match receipts that name nothing, and end the waiting for what will not be told."""
+        adopting.adopt_some(self.store, dt.datetime.now(dt.UTC))
         return closing.close_some(self.store, dt.datetime.now(dt.UTC))
 
     @loop(every=3600.0)

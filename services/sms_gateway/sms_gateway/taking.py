@@ -163,6 +163,7 @@ class Taker:
                     ReceiptRow(
                         connection_id=self._id,
                         key=key,
+                        number=senders.number_of(message.source)[:70],
                         state=receipt.state,
                         reason=receipt.reason,
                         at=_now(),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from contracts.channels import ConnectionState, DeliveryStatus, DeliveryUpdated, MessageReceived
 from fairlead.testing.bus import Home, wait_for
-from sms_gateway import closing, smpp_carrier
+from sms_gateway import adopting, closing, smpp_carrier
 from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command, Status
 from sms_gateway.smpp.pdus import Address, Short
@@ -106,6 +106,44 @@ def test_every_text_comes_to_an_end(home: Home, monkeypatch: pytest.MonkeyPatch)
             )
             assert [(e.status, e.code) for e in told] == [(DeliveryStatus.SENT, "expired_unknown")]
             assert [status for status, _ in fates(world, stuck)] == [DeliveryStatus.FAILED]
+
+
+def test_a_receipt_finds_the_text_whose_answer_never_came(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2: by the phone, where one text alone can be meant; of two, neither is guessed at."""
+    monkeypatch.setattr(adopting, "AFTER", dt.timedelta(0))
+
+    def break_off(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            centre.hang_up()
+        else:
+            agreeable(centre, raw)
+
+    def told(centre: Centre, sequence: int, phone: str) -> None:
+        text = f"id:x{sequence} stat:DELIVRD err:000".encode()
+        body = Short(Address(phone[1:], 1, 1), Address("Atlas", 5), text, esm_class=4).body()
+        centre.say(pdus.request(Command.DELIVER_SM, sequence, body))
+
+    other = "+351910000002"
+    with listening(break_off) as centre:
+        with running(home) as (world, gateway):
+            gateway.create_sms_connection(details=details(centre))
+            opened(world)
+            alone = queue(world)
+            reached(world, alone, DeliveryStatus.UNCERTAIN)
+            both = [queue(world, number=other) for _ in range(2)]
+            for each in both:
+                reached(world, each, DeliveryStatus.UNCERTAIN)
+            centre.script = agreeable
+            reached(world, queue(world, "Another", number="+351910000003"), DeliveryStatus.SENT)
+            told(centre, 71, PHONE)
+            told(centre, 72, other)
+            world.wait_for(lambda: len(centre.of(Command.DELIVER_SM_RESP)) == 2)
+        with running(home) as (world, gateway):
+            reached(world, alone, DeliveryStatus.DELIVERED)
+            statuses = {each.delivery_id: each.status for each in gateway.list_sent().texts}
+            assert [statuses[e.delivery_id] for e in both] == [DeliveryStatus.UNCERTAIN] * 2
 
 
 def test_what_a_receipt_said_is_kept(home: Home) -> None:

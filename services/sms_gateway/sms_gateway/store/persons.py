@@ -17,6 +17,7 @@ from .tables import (
     IncomingRow,
     OptOutRow,
     PartRow,
+    ReceiptRow,
     ReferenceRow,
     SandboxTextRow,
     TextRow,
@@ -59,6 +60,7 @@ def forget(session: Session, numbers: Collection[str], now: dt.datetime) -> int:
             sa.update(CallbackRow)
             .where(CallbackRow.number.in_(numbers), CallbackRow.done_at.is_not(None))
             .values(number=ERASED_ADDRESS, body=b"", error=None),
+            sa.delete(ReceiptRow).where(ReceiptRow.number.in_(numbers)),
             sa.delete(OptOutRow).where(OptOutRow.number.in_(numbers)),
             sa.delete(ReferenceRow).where(ReferenceRow.number.in_(numbers)),
             sa.delete(SandboxTextRow).where(SandboxTextRow.number.in_(numbers)),

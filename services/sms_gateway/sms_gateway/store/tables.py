@@ -114,13 +114,15 @@ class PartRow(Scoped, Base):
 
 
 class ReceiptRow(Scoped, Base):
-    """A receipt that came before the answer to its part was written down."""
+    """A receipt whose part is not known: the answer to it is not written down yet, or never came.
+    `number` is the phone that it tells of."""
 
     __tablename__ = "parked_receipts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     connection_id: Mapped[UUID]
     key: Mapped[str] = mapped_column(sa.String(70))
+    number: Mapped[str | None] = mapped_column(sa.String(70))
     state: Mapped[State] = mapped_column(word(State))
     reason: Mapped[str | None] = mapped_column(sa.Text)
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

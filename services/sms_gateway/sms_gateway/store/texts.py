@@ -186,6 +186,35 @@ def parked(session: Session, connection_id: UUID, key: str) -> list[ReceiptRow]:
     return rows
 
 
+def orphans(
+    session: Session, before: dt.datetime, limit: int
+) -> Sequence[tuple[ReceiptRow, TextRow]]:
+    """Receipts that have waited since `before`, each with a text whose answer never came, of the
+    same connection and to the phone that the receipt tells of, and sent before it."""
+    doubtful = sa.exists().where(
+        PartRow.organisation_id == TextRow.organisation_id,
+        PartRow.text_id == TextRow.id,
+        PartRow.state == PartState.UNCERTAIN,
+    )
+    rows = session.execute(
+        sa.select(ReceiptRow, TextRow)
+        .join(
+            TextRow,
+            sa.and_(
+                TextRow.organisation_id == ReceiptRow.organisation_id,
+                TextRow.connection_id == ReceiptRow.connection_id,
+                TextRow.number == ReceiptRow.number,
+                TextRow.queued_at <= ReceiptRow.at,
+                TextRow.status == DeliveryStatus.UNCERTAIN.value,
+            ),
+        )
+        .where(ReceiptRow.at <= before, doubtful)
+        .order_by(ReceiptRow.at, ReceiptRow.id, TextRow.id)
+        .limit(limit)
+    )
+    return [(receipt, text) for receipt, text in rows]
+
+
 def forget_parked(session: Session, before: dt.datetime) -> None:
     """Receipts whose part never came."""
     session.execute(sa.delete(ReceiptRow).where(ReceiptRow.at < before))
