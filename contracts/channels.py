@@ -35,6 +35,23 @@ class ConnectionState(enum.Enum):
     OFF = "off"
 
 
+class Ability(enum.Enum):
+    """What a connection can do beside sending text. Screens offer nothing else."""
+
+    FILES = "files"
+    PLACES = "places"
+    CARDS = "cards"
+    QUOTES = "quotes"
+    REACTIONS = "reactions"
+    EDITS = "edits"
+    DELETIONS = "deletions"
+    TYPING = "typing"
+    READ_MARKS = "read_marks"
+    TEMPLATES = "templates"
+    GROUPS = "groups"
+    SCANNED = "scanned"  # it is connected by scanning a code with the phone
+
+
 class Mailbox(Message):
     """A mail address with the name that stands before it."""
 
@@ -103,6 +120,99 @@ class SmsQueued(Event):
     automatic: bool = False
 
 
+class Place(Message):
+    """A point on the map (WGS 84, degrees), with what it is called."""
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    name: Line = ""
+    address: Line = ""
+
+
+class Card(Message):
+    """Somebody's addresses, as they are handed on in a chat."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    phones: Annotated[list[Line], Meta(max_length=20)] = []
+    emails: Annotated[list[Line], Meta(max_length=20)] = []
+    company: Line = ""
+
+
+class ApprovedTemplate(Message):
+    """A template that the network approved, with what fills its places: `{{1}}` is the first of
+    `parameters`, in the heading the first of `heading`. `buttons` complete the addresses of its
+    buttons, in their order; one that has no place is empty."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)]
+    language: Annotated[str, Meta(min_length=2, max_length=15)]
+    parameters: Annotated[list[Line], Meta(max_length=50)] = []
+    heading: Annotated[list[Line], Meta(max_length=1)] = []
+    buttons: Annotated[list[Line], Meta(max_length=10)] = []
+
+
+@event("message.queued", source="inbox", variant="whatsapp")
+class WhatsAppQueued(Event):
+    """A message is to leave for one WhatsApp account, or for a group.
+
+    `address` is a number without plus, a hidden id (`…@lid`), a business-scoped id (`US.…`) or a
+    group's. `quotes` is the network's id of the message that is answered. With a `template`, `text`
+    is what it says when it is filled. `automatic` marks what no person wrote.
+    """
+
+    message_id: UUID
+    delivery_id: UUID
+    connection_id: UUID | None
+    conversation_id: UUID
+    address: Annotated[str, Meta(max_length=320)]
+    text: Text
+    queued_at: datetime
+    attachments: list[FileRef] = []
+    place: Place | None = None
+    cards: list[Card] = []
+    template: ApprovedTemplate | None = None
+    quotes: str | None = None
+    automatic: bool = False
+
+
+class Amending(enum.Enum):
+    """What happens to a message after it was sent."""
+
+    REACTED = "reacted"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+@event("amendment.queued", source="inbox", variant="whatsapp")
+class WhatsAppAmendmentQueued(Event):
+    """A message that was sent or received is to be changed on the network.
+
+    `target` is the network's id of the message, `by_us` says that we wrote it. `text` is the new
+    wording of an edit, and of a reaction its emoji; an empty one takes ours away.
+    """
+
+    id: UUID
+    message_id: UUID
+    connection_id: UUID
+    address: Annotated[str, Meta(max_length=320)]
+    target: Line
+    by_us: bool
+    kind: Amending
+    text: Text
+    queued_at: datetime
+
+
+@event("chat.attended", source="inbox", variant="whatsapp")
+class WhatsAppAttended(Event):
+    """Somebody of us is in a chat: he writes (`typing`), or has read up to `last_id`, the network's
+    id of the other side's last message."""
+
+    connection_id: UUID
+    address: Annotated[str, Meta(max_length=320)]
+    last_id: Line | None
+    typing: bool
+    at: datetime
+
+
 @event("notice.queued", source="accounts")
 class NoticeQueued(Event):
     """A mail to an employee is to leave: an invitation, a new password, what happened.
@@ -128,6 +238,23 @@ class AutomaticKind(enum.Enum):
     BULK = "bulk"  # a newsletter or a list
 
 
+class AwaitedFile(Message):
+    """A file of a message that has not come yet; with a `reason`, it will not."""
+
+    number: Annotated[int, Meta(ge=0, le=100)]
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    content_type: Line
+    size: int | None = None
+    reason: str | None = None
+
+
+class ChatGroup(Message):
+    """A group of people in which a message was said."""
+
+    address: Annotated[str, Meta(min_length=1, max_length=320)]
+    subject: Line = ""
+
+
 @event("message.received", source="channels")
 class MessageReceived(Event):
     """Somebody wrote to us.
@@ -138,6 +265,10 @@ class MessageReceived(Event):
     `message_id` or `provider_id` for what a passed on mail bears as well; `references` are provider
     ids for the inbox to try. `text` and `html` are what was newly written; `quoted_*` the rest,
     folded away. `html` is sanitised.
+
+    What one of us wrote on the phone itself (`by_us`) comes from our own address, and is an answer
+    of ours. `also` are further addresses that the sender is known by on this channel; all are one
+    person's. `awaited` files come later, by `message.amended`.
     """
 
     id: UUID
@@ -162,6 +293,61 @@ class MessageReceived(Event):
     received_at: datetime
     defects: list[str] = []
     imported: bool = False
+    by_us: bool = False
+    also: Annotated[list[Line], Meta(max_length=10)] = []
+    group: ChatGroup | None = None
+    awaited: list[AwaitedFile] = []
+    place: Place | None = None
+    cards: list[Card] = []
+
+
+@event("message.amended", source="channels")
+class MessageAmended(Event):
+    """Something happened to a message that was said before, by either side.
+
+    It is the one that the provider calls `provider_id`. `kind` None tells of its files alone: those
+    that came (by their number among its files), and those that are still `awaited`. `text` is the
+    new wording of an edit, and of a reaction its emoji; an empty one was taken away. They may come
+    before the message, in any order, and twice.
+    """
+
+    channel: Channel
+    connection_id: UUID
+    provider_id: Line
+    address: Annotated[str, Meta(max_length=320)]
+    by_us: bool
+    at: datetime
+    kind: Amending | None = None
+    text: Text = ""
+    files: dict[int, FileRef] = {}
+    awaited: list[AwaitedFile] | None = None
+
+
+@event("chat.followed", source="channels")
+class ChatFollowed(Event):
+    """What the other side of a chat does just now: writes, or records (`typing`, for so long as
+    `until`). `read_by_us` says that one of us read the chat on the phone itself."""
+
+    channel: Channel
+    connection_id: UUID
+    address: Annotated[str, Meta(max_length=320)]
+    at: datetime
+    typing: bool = False
+    until: datetime | None = None
+    read_by_us: bool = False
+
+
+@event("addresses.joined", source="channels")
+class AddressesJoined(Event):
+    """A channel learnt that these addresses are one person's. With `gone`, the first one is what
+    he had before and has no more."""
+
+    channel: Channel
+    connection_id: UUID
+    addresses: Annotated[list[Line], Meta(min_length=2, max_length=10)]
+    name: Line
+    at: datetime
+    gone: bool = False
 
 
 @event("delivery.updated", source="channels")
@@ -195,7 +381,11 @@ class DeliveryUpdated(Event):
 
 @event("connection.changed", source="channels")
 class ConnectionChanged(Event):
-    """A connection, as the inbox shows it and chooses from it."""
+    """A connection, as the inbox shows it and chooses from it.
+
+    Where the network lets us write freely only for `answer_hours` after the other side wrote, they
+    are told here.
+    """
 
     connection_id: UUID
     channel: Channel
@@ -206,6 +396,8 @@ class ConnectionChanged(Event):
     default: bool
     removed: bool
     version: int
+    abilities: list[Ability] = []
+    answer_hours: int | None = None
 
 
 class ConnectionCopies(Message):

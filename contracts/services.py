@@ -20,13 +20,19 @@ from .accounts import (
     UserChanged,
 )
 from .channels import (
+    AddressesJoined,
+    ChatFollowed,
     ConnectionChanged,
     ConsentWithdrawn,
     DeliveryUpdated,
     EmailQueued,
+    MessageAmended,
     MessageReceived,
     NoticeQueued,
     SmsQueued,
+    WhatsAppAmendmentQueued,
+    WhatsAppAttended,
+    WhatsAppQueued,
 )
 from .contacts import (
     ContactChanged,
@@ -46,6 +52,7 @@ from .inbox import (
     PresenceChanged,
     ReadMarkChanged,
     ScheduleChanged,
+    TypingChanged,
 )
 from .itineraries import (
     Itineraries,
@@ -64,6 +71,7 @@ from .notifications import NotificationRaised
 from .persons import PersonHolder
 from .sms_gateway import SmsGateway
 from .webhooks import Webhooks
+from .whatsapp_gateway import WhatsAppGateway
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,7 @@ SERVICES = (
             CommentChanged,
             LabelChanged,
             PresenceChanged,
+            TypingChanged,
             ReadMarkChanged,
             ScheduleChanged,
             DraftChanged,
@@ -164,13 +173,19 @@ SERVICES = (
             SmsQueued,
             JobChanged,
             FileChecked,
+            WhatsAppQueued,
+            WhatsAppAmendmentQueued,
+            WhatsAppAttended,
             NotificationRaised,
             AuditRecorded,
         ),
         (
             FilesAttached,
             MessageReceived,
+            MessageAmended,
             DeliveryUpdated,
+            ChatFollowed,
+            AddressesJoined,
             ContactChanged,
             ContactMerged,
             ContactUnmerged,
@@ -201,6 +216,23 @@ SERVICES = (
         SmsGateway,
         (MessageReceived, DeliveryUpdated, ConnectionChanged, AuditRecorded),
         (SmsQueued,),
+    ),
+    Service(
+        "whatsapp_gateway",
+        "WhatsApp gateway",
+        WhatsAppGateway,
+        (
+            MessageReceived,
+            MessageAmended,
+            DeliveryUpdated,
+            ChatFollowed,
+            AddressesJoined,
+            ConnectionChanged,
+            ConsentWithdrawn,
+            NotificationRaised,
+            AuditRecorded,
+        ),
+        (WhatsAppQueued, WhatsAppAmendmentQueued, WhatsAppAttended),
     ),
     Service(
         "webhooks",
@@ -237,6 +269,7 @@ SERVICES = (
             DraftChanged,
             LabelChanged,
             PresenceChanged,
+            TypingChanged,
         ),
     ),
 )

@@ -29,6 +29,7 @@ SERVICES = {
     "inbox": "inbox.service:InboxService",
     "email_gateway": "email_gateway.service:EmailGatewayService",
     "sms_gateway": "sms_gateway.service:SmsGatewayService",
+    "whatsapp_gateway": "whatsapp_gateway.service:WhatsAppGatewayService",
     "webhooks": "webhooks.service:WebhooksService",
     "api_gateway": "api_gateway.service:ApiGateway",
 }

@@ -29,6 +29,7 @@ from scripts.demo import plant_once  # noqa: E402
 from scripts.keys import local_keys  # noqa: E402
 from scripts.sign_ins import announce  # noqa: E402
 from sms_gateway.service import SmsGatewayService  # noqa: E402
+from whatsapp_gateway.service import WhatsAppGatewayService  # noqa: E402
 
 SERVICES = (
     AccountsService,
@@ -37,6 +38,7 @@ SERVICES = (
     InboxService,
     EmailGatewayService,
     SmsGatewayService,
+    WhatsAppGatewayService,
     WebhooksService,
     ApiGateway,
 )

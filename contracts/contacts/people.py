@@ -242,10 +242,19 @@ class People(Interface, Protocol):
         ...
 
     @call(rights.SERVICES_ONLY, mutates=True)
-    def resolve(self, *, scheme: Scheme, value: IdentityValue, name: Line = "") -> Contact:
+    def resolve(
+        self,
+        *,
+        scheme: Scheme,
+        value: IdentityValue,
+        name: Line = "",
+        also: Annotated[list[NewIdentity], Meta(max_length=10)] = [],
+    ) -> Contact:
         """Whose address this is; where nobody has it, a new contact of kind unknown.
 
-        However many callers ask at once, there is one contact for one address.
+        However many callers ask at once, there is one contact for one address. `also` are further
+        addresses of the same person: he has them from now on, and contacts who had one become part
+        of him, unless they were erased. Who is known for longest by more than an address stays.
         """
         ...
 

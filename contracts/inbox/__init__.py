@@ -23,6 +23,7 @@ from .bulk import (
     Selection,
     Whom,
 )
+from .chatting import AnswerWindow, Chatting, TypingChanged
 from .comments import (
     Comment,
     CommentChanged,
@@ -49,6 +50,7 @@ from .labels import BulkResult, Label, LabelChanged, Labels, Refusal
 from .merging import LinkChange, Merging
 from .messages import (
     AuthorKind,
+    ChatDetails,
     Delivery,
     Direction,
     ItineraryLink,
@@ -57,6 +59,7 @@ from .messages import (
     MessageKind,
     MessagePage,
     MessageView,
+    Reaction,
     Timelines,
 )
 from .moments import Anchor, LocalTime, RelativeTime, SendAt
@@ -103,6 +106,7 @@ class Inbox(
     Labels,
     Merging,
     Presence,
+    Chatting,
     FollowingUp,
     Templates,
     Attaching,
@@ -125,6 +129,7 @@ class Inbox(
 __all__ = [
     "HELD",
     "Anchor",
+    "AnswerWindow",
     "Answered",
     "Assigning",
     "Assignment",
@@ -134,6 +139,8 @@ __all__ = [
     "AuthorKind",
     "BulkResult",
     "ByHand",
+    "ChatDetails",
+    "Chatting",
     "Comment",
     "CommentChanged",
     "CommentPage",
@@ -196,6 +203,7 @@ __all__ = [
     "Present",
     "Preview",
     "Problem",
+    "Reaction",
     "ReadMarkChanged",
     "Reading",
     "Recipient",
@@ -227,6 +235,7 @@ __all__ = [
     "Timelines",
     "TrailEntry",
     "TrailPage",
+    "TypingChanged",
     "ValueSource",
     "Wait",
     "WaitEnd",

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fairlead.contract import Interface, Message, call
 
 from .. import rights
-from ..channels import Mailbox
+from ..channels import ApprovedTemplate, Card, Mailbox, Place
 from ..common import Address, Channel, FileRef, Language, Line, Name, Text
 from ..consents import ConsentKind
 from .messages import MessageKind, MessageView
@@ -53,6 +53,9 @@ class Draft(Message):
     he blocked, unless he blocked everything after he wrote. MARKETING and REVIEW say how to
     unsubscribe. An `exact` text is for a machine (mission H6): it leaves as it was written, whether
     its number wrote STOP or not.
+
+    A `place`, `cards` and an `approved_template` are for chats whose connection can have them; with
+    such a template nothing else is said. An answer (`in_reply_to`) quotes there what it answers.
     """
 
     channel: Channel = Channel.EMAIL
@@ -81,6 +84,9 @@ class Draft(Message):
     purpose: ConsentKind | None = None
     seen_message_id: UUID | None = None
     exact: bool = False
+    place: Place | None = None
+    cards: Annotated[list[Card], Meta(max_length=10)] = []
+    approved_template: ApprovedTemplate | None = None
 
 
 class Problem(Message):
@@ -122,6 +128,8 @@ class Preview(Message):
     a service that was cancelled, a link that the template has a place for and nobody made.
     `cost` is None where sending is free; else `credits_available` are there for all of it, None
     when nobody can say.
+    `answer_until` is until when the network lets us write freely, where it has such a limit and the
+    other side wrote within it.
     """
 
     to: list[Mailbox]
@@ -143,6 +151,7 @@ class Preview(Message):
     hints: list[Hint] = []
     cost: Cost | None = None
     credits_available: int | None = None
+    answer_until: datetime | None = None
 
 
 class Composing(Interface, Protocol):

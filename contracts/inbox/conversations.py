@@ -145,7 +145,8 @@ class Conversations(Interface, Protocol):
 class ConversationChanged(Event):
     """A conversation after a change, and the message that changed in it, if one did.
 
-    `change` says what happened: message_added, delivery_updated, message_linked, file_checked,
+    `change` says what happened: message_added, message_amended, delivery_updated, message_linked,
+    file_checked,
     archived, read, state, assigned, administrators_notified, commented, comment_edited,
     comment_removed, labelled, merged, unmerged,
     follow_up, follow_up_due, erased, contact_merged (its contact became part of another, or is no

@@ -12,7 +12,15 @@ from msgspec import Meta
 from fairlead.contract import Interface, Message, call
 
 from .. import rights
-from ..channels import AutomaticKind, DeliveryStatus, Mailbox, RecipientRole
+from ..channels import (
+    AutomaticKind,
+    AwaitedFile,
+    Card,
+    DeliveryStatus,
+    Mailbox,
+    Place,
+    RecipientRole,
+)
 from ..common import Channel, Cursor, Limit, Line
 from ..files import Attachment
 
@@ -87,11 +95,37 @@ class ItineraryLink(Message):
     origin: LinkOrigin
 
 
+class Reaction(Message):
+    """Somebody's reaction to a message: ours, or of who has the `address`."""
+
+    emoji: str
+    by_us: bool
+    address: str
+    at: datetime
+
+
+class ChatDetails(Message):
+    """What a message of a chat has beside its words and files.
+
+    `awaited` files have not come yet, those with a reason never will. `on_phone` says that one of
+    us wrote it on the phone itself.
+    """
+
+    place: Place | None = None
+    cards: list[Card] = []
+    awaited: list[AwaitedFile] = []
+    reactions: list[Reaction] = []
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    on_phone: bool = False
+
+
 class MessageView(Message):
     """A message as it is shown. `at` is when it was sent or received, in UTC.
 
     `imported` marks history, which rules, assistant and figures ignore. `erased` says that its
     words are gone with the person whose they were; when it was sent and how it fared stays.
+    `answers_id` is the message that it answers, or quotes.
     """
 
     id: UUID
@@ -119,6 +153,8 @@ class MessageView(Message):
     defects: list[str]
     imported: bool = False
     erased: bool = False
+    answers_id: UUID | None = None
+    chat: ChatDetails | None = None
 
 
 class Marks(Message):

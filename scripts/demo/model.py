@@ -13,6 +13,7 @@ from contracts.contacts import ContactKind, NewIdentity, Scheme
 from contracts.email_gateway import ConnectionDetails
 from contracts.inbox import ImportedMessage, MessageKind
 from contracts.itineraries import ItineraryDetails, ItineraryState, Listing, ServiceDetails
+from contracts.whatsapp_gateway import WhatsAppConnectionDetails
 from fairlead.contract import Message
 
 REFERENCE = "{reference}"
@@ -72,6 +73,13 @@ class Sending(Part):
         return self.details.address
 
 
+class Number(Part):
+    """A WhatsApp number to be."""
+
+    id: UUID
+    details: WhatsAppConnectionDetails
+
+
 class Planned(Part):
     """A service to be. The service that keeps it gives another id; names are unique in a trip."""
 
@@ -120,6 +128,7 @@ class World(Part):
     listings: list[Listing]
     trips: list[Trip]
     connections: list[Sending]
+    numbers: list[Number]
     templates: list[Wording]
     documents: list[Document]
     messages: list[ImportedMessage]

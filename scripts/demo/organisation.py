@@ -6,8 +6,9 @@ from contracts.accounts import Branding, Organisation, Sender, Settings, StaffRo
 from contracts.common import Channel
 from contracts.email_gateway import ConnectionDetails, ConnectionKind
 from contracts.inbox import MessageKind
+from contracts.whatsapp_gateway import WhatsAppConnectionDetails, WhatsAppConnectionKind
 
-from .model import Employee, Sending, Wording
+from .model import Employee, Number, Sending, Wording
 from .seeding import numbered
 
 ZONE = "Europe/Lisbon"
@@ -74,6 +75,21 @@ def connections(seed: int) -> tuple[Sending, Sending]:
         _connection(seed, "Operations", "operations", default=True),
         _connection(seed, "Sales", "sales", default=False),
     )
+
+
+def numbers(seed: int) -> tuple[Number, Number]:
+    """Two WhatsApp numbers, in a range that is kept for fiction."""
+    return (
+        _number(seed, "Operations", "+442079460901", default=True),
+        _number(seed, "Sales", "+442079460902", default=False),
+    )
+
+
+def _number(seed: int, label: str, number: str, *, default: bool) -> Number:
+    details = WhatsAppConnectionDetails(
+        label=label, kind=WhatsAppConnectionKind.SANDBOX, number=number, default=default
+    )
+    return Number(id=numbered(seed, "number", label), details=details)
 
 
 def _connection(seed: int, label: str, name: str, *, default: bool) -> Sending:

@@ -22,6 +22,7 @@ from contracts.contacts import Contacts, Scheme
 from contracts.email_gateway import EmailGateway
 from contracts.inbox import ImportedMessage, Inbox
 from contracts.itineraries import Itineraries, Itinerary
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import acting, service_context
 from fairlead.contract import Interface
 from fairlead.errors import NotFound
@@ -86,6 +87,7 @@ class _Planter:
         self.contacts = caller.client(Contacts)
         self.itineraries = caller.client(Itineraries)
         self.email = caller.client(EmailGateway)
+        self.whatsapp = caller.client(WhatsAppGateway)
         self.inbox = caller.client(Inbox)
 
     def is_done(self) -> bool:
@@ -138,6 +140,10 @@ class _Planter:
             self.email.create_connection(details=sending.details, id=sending.id)
         mailboxes = [box for person in self.world.people for box in _mailboxes(person)]
         self.email.open_sandbox_mailboxes(mailboxes=mailboxes)
+        for number in self.world.numbers:
+            self.whatsapp.create_whatsapp_connection(details=number.details, id=number.id)
+        phones = dict(each for person in self.world.people for each in _handsets(person))
+        self.whatsapp.open_sandbox_handsets(handsets=phones)
 
     def _people(self) -> None:
         for person in self.world.people:
@@ -197,6 +203,13 @@ def _mailboxes(person: Person) -> Iterator[Mailbox]:
     for identity in person.identities:
         if identity.scheme is Scheme.EMAIL:
             yield Mailbox(address=identity.value, name=person.name)
+
+
+def _handsets(person: Person) -> Iterator[tuple[str, str]]:
+    """Who has a phone has WhatsApp on it."""
+    for identity in person.identities:
+        if identity.scheme is Scheme.PHONE:
+            yield identity.value.lstrip("+"), person.name
 
 
 def _addressed(world: World, planted: list[Itinerary]) -> Iterator[ImportedMessage]:

@@ -39,6 +39,7 @@ def world(today: dt.date, seed: int = SEED) -> World:
         listings=list(known.listings.values()),
         trips=[journey.trip for journey in made],
         connections=list(sendings),
+        numbers=list(organisation.numbers(seed)),
         templates=organisation.TEMPLATES,
         documents=archive.documents,
         messages=messages,

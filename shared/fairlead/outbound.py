@@ -12,7 +12,8 @@ from __future__ import annotations
 import http.client
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from .addresses import connect, public, resolve
 from .timed_socket import TimedSocket
 
 LONGEST_URL: Final = 2000  # characters
+_CHUNK: Final = 64 * 1024  # bytes
 LONGEST_HOST: Final = 253  # RFC 1035, section 2.3.4, as text
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -73,6 +75,16 @@ class Answer:
     cut: bool
     url: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is read piece by piece: `chunks` raises Unreached where it breaks off, lasts
+    too long, or has more bytes than `Bounds.size`."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,19 @@ class Outbound:
                 raise Refused("a redirect leads away from https")
             target = following
 
+    @contextmanager
+    def download(
+        self, url: str, *, headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+    ) -> Iterator[Download]:
+        """GET a content that may be large; it is read within the block. No redirect is followed.
+
+        Raises Refused and Unreached.
+        """
+        until = time.monotonic() + bounds.total
+        with self._asked("GET", self.target(url), headers or {}, None, bounds, until) as answered:
+            response, _ = answered
+            yield Download(response.status, _headers(response), _chunks(response, bounds))
+
     def _ask(
         self,
         method: str,
@@ -181,6 +206,22 @@ class Outbound:
         bounds: Bounds,
         until: float,
     ) -> Answer:
+        with self._asked(method, target, headers, body, bounds, until) as (response, address):
+            content, cut = _read(response, bounds)
+            found = _headers(response)
+            return Answer(response.status, found, content, cut, target.url, address)
+
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        bounds: Bounds,
+        until: float,
+    ) -> Iterator[tuple[http.client.HTTPResponse, str]]:
+        """The answer to a request, whose body is read in the block."""
         found = self.addresses(target)
         try:
             sock = connect(found, target.port, min(bounds.connect, _left(until)))
@@ -202,15 +243,12 @@ class Outbound:
             begun = True
             connection.request(method, target.path, body=body, headers=sent)
             with connection.getresponse() as response:
-                content, cut = _read(response, bounds)
-                found_headers = {name.lower(): value for name, value in response.getheaders()}
-                status = response.status
+                yield response, address
         except (OSError, http.client.HTTPException, ValueError) as error:
             failed = Unanswered if begun else Unreached
             raise failed(f"{target.host} gave no answer: {_words(error)}") from None
         finally:
             sock.close()
-        return Answer(status, found_headers, content, cut, target.url, address)
 
     def _tls(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
@@ -221,6 +259,27 @@ class Outbound:
 
 # Compressed, a small answer could become a large one; kept alive, a connection would outlast us.
 _ALWAYS: Final = {"Accept-Encoding": "identity", "Connection": "close"}
+
+
+def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.getheaders()}
+
+
+def _chunks(response: http.client.HTTPResponse, bounds: Bounds) -> Iterator[bytes]:
+    size = 0
+    while True:
+        try:
+            chunk = response.read(_CHUNK)
+            if not chunk and response.length:  # it lets a body end early when asked for more
+                raise http.client.IncompleteRead(b"", response.length)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Unanswered(f"the answer broke off: {_words(error)}") from None
+        size += len(chunk)
+        if size > bounds.size:
+            raise Unanswered(f"the answer has more than {bounds.size} bytes")
+        if not chunk:
+            return
+        yield chunk
 
 
 def _read(response: http.client.HTTPResponse, bounds: Bounds) -> tuple[bytes, bool]:
@@ -253,6 +312,7 @@ def _words(error: Exception) -> str:
 __all__: Sequence[str] = (
     "Answer",
     "Bounds",
+    "Download",
     "Outbound",
     "OutboundError",
     "Refused",

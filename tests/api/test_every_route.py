@@ -86,6 +86,8 @@ OPEN_TO_ALL = {
     ("POST", f"{API}/account-links/<token>"),
     ("GET", f"{API}/openapi.json"),
     ("POST", f"{API}/hooks/sms/<uuid:connection>"),
+    ("GET", f"{API}/hooks/whatsapp/<uuid:connection>"),
+    ("POST", f"{API}/hooks/whatsapp/<uuid:connection>"),
     ("GET", "/t/o/<token>.gif"),
     ("GET", "/t/c/<token>"),
     ("GET", "/t/u/<token>"),

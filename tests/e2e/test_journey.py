@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from scripts.servers.mail import MailServer
+from tests.e2e.chatting import chat
 from tests.e2e.client import Api, Stream, wait_for
 from tests.e2e.correspondents import (
     Correspondent,
@@ -32,6 +33,9 @@ def test_in_the_sandbox(tmp_path: Path) -> None:
         user = next(each for each in up["users"] if each["role"] == "user")
         with Api(up["address"], user["email"], user["password"]) as api:
             travel(api, SandboxCorrespondent(api))
+        owner = next(each for each in up["users"] if each["role"] == "owner")
+        with Api(up["address"], owner["email"], owner["password"]) as api:
+            chat(api)
     with (
         embedded(tmp_path) as up,  # started again, it goes on where it was
         Api(up["address"], user["email"], user["password"]) as again,
@@ -54,6 +58,7 @@ def test_by_real_mail() -> None:
             "the mailbox to be watched",
         )
         travel(api, MailCorrespondent(mail))
+        chat(api)
 
 
 def travel(api: Api, other: Correspondent) -> None:

@@ -32,6 +32,7 @@ from itineraries.service import ItinerariesService
 from sms_gateway.service import SmsGatewayService
 from tests.erasure.furnishing import DESK, KEPT, MAIL, OLD_MAIL, WORDS, Furnished, House, furnish
 from tests.erasure.searching import found_in
+from whatsapp_gateway.service import WhatsAppGatewayService
 
 pytestmark = [pytest.mark.green, pytest.mark.timeout(300)]
 
@@ -42,6 +43,7 @@ SERVICES = (
     InboxService,
     EmailGatewayService,
     SmsGatewayService,
+    WhatsAppGatewayService,
     WebhooksService,
     ApiGateway,
 )

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from accounts.domain.passwords import Passwords
 from accounts.service import AccountsService
 from contacts.service import ContactsService
+from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from email_gateway.accounts import Accounts as MailAccounts
 from email_gateway.connecting import Pools
 from email_gateway.oauth import Tokens
@@ -35,6 +36,9 @@ from inbox.service import InboxService
 from itineraries.service import ItinerariesService
 from sms_gateway.connecting import Connecting
 from sms_gateway.service import SmsGatewayService
+from whatsapp_gateway.connecting import Connecting as NumberConnecting
+from whatsapp_gateway.scanning import Scanning
+from whatsapp_gateway.service import WhatsAppGatewayService
 
 __all__ = ["home", "pytest_configure", "pytest_runtest_protocol", "pytest_sessionfinish"]
 
@@ -74,7 +78,22 @@ def _texts(store: ServiceStore) -> Any:
     return SimpleNamespace(connecting=connecting, carriers=SimpleNamespace(keep=lambda: None))
 
 
-OFFICES = {EmailGatewayService: _office, SmsGatewayService: _texts}
+def _numbers(store: ServiceStore) -> Any:
+    vault = Vault([Secret(new_key())])
+    kinds = frozenset(WhatsAppConnectionKind)
+    connecting = NumberConnecting(store, vault, "https://hub.test", kinds)
+    return SimpleNamespace(
+        connecting=connecting,
+        scanning=Scanning(store, connecting),
+        sending=SimpleNamespace(ring=lambda: None),
+    )
+
+
+OFFICES = {
+    EmailGatewayService: _office,
+    SmsGatewayService: _texts,
+    WhatsAppGatewayService: _numbers,
+}
 
 Stand = Callable[[type[Any]], Standing]
 
@@ -125,6 +144,12 @@ def email_gateway(stand: Stand) -> Standing:
 def sms_gateway(stand: Stand) -> Standing:
     """Who tells of carriers."""
     return stand(SmsGatewayService)
+
+
+@pytest.fixture(scope="module")
+def whatsapp_gateway(stand: Stand) -> Standing:
+    """Who tells of numbers at WhatsApp."""
+    return stand(WhatsAppGatewayService)
 
 
 @pytest.fixture(scope="module")

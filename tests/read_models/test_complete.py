@@ -63,8 +63,8 @@ def test_who_hears_of_a_change_keeps_what_can_be_made_anew() -> None:
 @pytest.mark.parametrize("models", [OF_CONTACTS, OF_EMAIL_GATEWAY, OF_INBOX, OF_ITINERARIES])
 def test_every_read_model_has_its_suite(models: ReadModels) -> None:
     kept = {name for (service, _), name in KEEPERS.items() if service == models.service}
-    if "connections" in kept:  # two gateways tell of them by one event
-        kept.add("sms_connections")
+    if "connections" in kept:  # three gateways tell of them by one event
+        kept |= {"sms_connections", "whatsapp_connections"}
     tested = {
         name
         for suite in vars(suites).values()

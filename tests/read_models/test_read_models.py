@@ -35,6 +35,11 @@ from contracts.itineraries import (
     ServiceKind,
 )
 from contracts.sms_gateway import SmsConnectionDetails, SmsConnectionKind, SmsGateway
+from contracts.whatsapp_gateway import (
+    WhatsAppConnectionDetails,
+    WhatsAppConnectionKind,
+    WhatsAppGateway,
+)
 from fairlead.context import Context, Role, service_context
 from fairlead.projections.models import ReadModels
 from fairlead.store import EVERYWHERE, new_id
@@ -405,6 +410,39 @@ class TestInboxOfSmsGateway(_Inbox, Carriers):
     @pytest.fixture
     def source(self, sms_gateway: Standing) -> Standing:
         return sms_gateway
+
+
+class Numbers(ReadModelSuite):
+    """What the WhatsApp gateway tells: numbers are connected, disconnected and removed."""
+
+    def act(self, source: Standing, organisation: UUID, choices: list[int]) -> None:
+        """Numbers, of which one is the default."""
+        client = source.client(WhatsAppGateway, _owner(organisation))
+        made: list[Any] = []
+        for place, choice in enumerate(choices):
+            if choice % 3 or not made:
+                details = WhatsAppConnectionDetails(
+                    label=f"Number {choice}",
+                    kind=WhatsAppConnectionKind.SANDBOX,
+                    number=f"+3512100000{place:02d}",
+                    default=choice % 2 == 0,
+                )
+                made.append(client.create_whatsapp_connection(details=details))
+            elif choice % 2:
+                client.disconnect_whatsapp(id=made[choice % len(made)].id)
+            else:
+                client.remove_whatsapp_connection(id=made.pop(choice % len(made)).id)
+
+
+class TestInboxOfWhatsAppGateway(_Inbox, Numbers):
+    """Numbers at WhatsApp."""
+
+    names = ("whatsapp_connections",)
+    tables: ClassVar[Any] = {ConnectionRow: None}
+
+    @pytest.fixture
+    def source(self, whatsapp_gateway: Standing) -> Standing:
+        return whatsapp_gateway
 
 
 class TestInboxOfEmailGateway(_Inbox, Mailboxes):

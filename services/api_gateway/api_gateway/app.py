@@ -87,6 +87,8 @@ _OPEN_TO_ALL = frozenset(
         "session.look_at_link",
         "session.use_link",
         "hooks.sms",
+        "hooks.whatsapp",
+        "hooks.whatsapp_challenge",
         "openapi",
     }
 )

@@ -14,6 +14,7 @@ from contracts.inbox import Inbox
 from contracts.itineraries import Itineraries
 from contracts.sms_gateway import SmsGateway
 from contracts.webhooks import Webhooks
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.bus import Caller
 from fairlead.contract import Interface
 from fairlead.files import FileStore
@@ -38,6 +39,7 @@ class Gateway:
     itineraries: Itineraries
     email: EmailGateway
     sms: SmsGateway
+    whatsapp: WhatsAppGateway
     sessions: Sessions
     files: FileStore
     file_links: FileLinks
@@ -59,6 +61,7 @@ def make_gateway(
         Inbox,
         EmailGateway,
         SmsGateway,
+        WhatsAppGateway,
         Webhooks,
     )
     clients: dict[type[Interface], Any] = {
@@ -75,6 +78,7 @@ def make_gateway(
         itineraries=clients[Itineraries],
         email=clients[EmailGateway],
         sms=clients[SmsGateway],
+        whatsapp=clients[WhatsAppGateway],
         sessions=sessions,
         files=files,
         file_links=FileLinks(settings.secret_keys, settings.public_url.reveal()),

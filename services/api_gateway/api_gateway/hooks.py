@@ -17,6 +17,7 @@ from .public_pages import count_visit
 
 views = Blueprint("hooks", __name__)
 
+WHATSAPP_LIMIT = 4 * 1024 * 1024  # bytes; Meta sends up to three megabytes
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'  # no answer to who wrote
 
 
@@ -35,6 +36,37 @@ def sms(connection: UUID) -> Response:
         count_visit()
         raise
     return Response(EMPTY_TWIML, content_type="text/xml")
+
+
+@views.get("/whatsapp/<uuid:connection>")
+def whatsapp_challenge(connection: UUID) -> Response:
+    """Meta asks whether the address is ours, when somebody enters it there."""
+    try:
+        answer = gateway().whatsapp.challenge_hook(
+            connection=connection,
+            token=request.args.get("hub.verify_token", "")[:500],
+            challenge=request.args.get("hub.challenge", "")[:500],
+        )
+    except Forbidden:
+        count_visit()
+        raise
+    return Response(answer, content_type="text/plain")
+
+
+@views.post("/whatsapp/<uuid:connection>")
+def whatsapp(connection: UUID) -> Response:
+    """Messages and statuses of Meta's Cloud API."""
+    request.max_content_length = WHATSAPP_LIMIT
+    try:
+        gateway().whatsapp.take_hook(
+            connection=connection,
+            body=request.get_data(cache=False),
+            signature=request.headers.get("X-Hub-Signature-256", "")[:500],
+        )
+    except Forbidden:
+        count_visit()
+        raise
+    return Response(status=200)
 
 
 def _public_url() -> str:

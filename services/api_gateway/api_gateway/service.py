@@ -18,6 +18,7 @@ from contracts.inbox import (
     PresenceChanged,
     ReadMarkChanged,
     ScheduleChanged,
+    TypingChanged,
 )
 from contracts.itineraries import (
     ItineraryChanged,
@@ -139,6 +140,11 @@ class ApiGateway:
 
     @on(PresenceChanged)
     def presence_changed(self, event: PresenceChanged) -> None:
+        """To the open windows of the team."""
+        self._append(event)
+
+    @on(TypingChanged)
+    def typing_changed(self, event: TypingChanged) -> None:
         """To the open windows of the team."""
         self._append(event)
 

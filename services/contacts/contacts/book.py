@@ -150,10 +150,10 @@ def wanted(session: Session, scheme: Scheme, value: str) -> Address:
         raise Invalid.field("contacts.invalid", "value", str(error)) from None
 
 
-def settled(session: Session, where: Address, name: str) -> ContactRow | None:
-    """The contact that has the address, where resolving it would change nothing."""
-    row = store.owner(session, where.key)
-    if row is None or store.identity(row, where.scheme, where.key) is None:
+def settled(session: Session, where: Sequence[Address], name: str) -> ContactRow | None:
+    """The contact that has these addresses, where resolving them would change nothing."""
+    row = store.owner(session, where[0].key)
+    if row is None or any(store.identity(row, each.scheme, each.key) is None for each in where):
         return None
     return None if better_name(row, name) else row
 

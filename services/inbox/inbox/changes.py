@@ -63,6 +63,14 @@ def delivery_updated(session: Session, message: MessageRow) -> None:
     _tell_of(session, "delivery_updated", message)
 
 
+def amended(session: Session, message: MessageRow) -> MessageView:
+    """A message of a chat was reacted to, says something else, or is no more."""
+    conversation = conversations.locked(session, message.conversation_id)
+    if conversation.last_message_id == message.id:
+        conversation.preview = content.preview(message.text)
+    return _tell_of(session, "message_amended", message)
+
+
 def file_checked(session: Session, message: MessageRow) -> None:
     """More is known of a file of a message."""
     _tell_of(session, "file_checked", message)

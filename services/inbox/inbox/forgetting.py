@@ -140,7 +140,7 @@ class Forgetter:
         file_uses.put(session, file_uses.User.MESSAGE, row.id, [])
         row.subject = row.subject_key = row.text = row.quoted_text = ""
         row.html = row.quoted_html = row.provider_id = None
-        row.attachments, row.references, row.defects = [], [], []
+        row.attachments, row.references, row.defects, row.chat = [], [], [], None
         row.parties = [_nobody(party, person) for party in row.parties]
         row.deliveries = [
             msgspec.structs.replace(

@@ -12,9 +12,17 @@ from contracts.channels import Mailbox, MessageReceived
 from contracts.common import Channel
 from contracts.contacts import Contact, Scheme
 from contracts.files import attachment_of
-from contracts.inbox import Attachment, AuthorKind, Direction, File, FileState, MessageKind
+from contracts.inbox import (
+    Attachment,
+    AuthorKind,
+    ChatDetails,
+    Direction,
+    File,
+    FileState,
+    MessageKind,
+)
 
-from . import attention, changes, organising, telling
+from . import amending, attention, changes, organising, telling
 from .domain import content, linking
 from .domain.addresses import SCHEME
 from .domain.conversations import (
@@ -34,6 +42,7 @@ from .store import (
     files,
     links,
     messages,
+    parked,
     people,
     provider_ids,
 )
@@ -51,10 +60,17 @@ def scheme_of(message: MessageReceived) -> Scheme:
     return SCHEME[message.channel]
 
 
+def other_side(message: MessageReceived) -> Mailbox:
+    """Who wrote, or to whom one of us did on the phone itself."""
+    return message.to[0] if message.by_us and message.to else message.sender
+
+
 def known_sender(session: Session, message: MessageReceived) -> Contact | None:
-    """The contact who wrote, if he is known here."""
-    address = message.sender.address
-    return people.by_address(session, scheme_of(message), [address]).get(address.casefold())
+    """The contact who is the other side, if he is known here by all his addresses."""
+    names = [other_side(message).address, *message.also]
+    found = people.by_address(session, scheme_of(message), names)
+    known = [found.get(name.casefold()) for name in names]
+    return known[0] if known[0] and all(each == known[0] for each in known) else None
 
 
 def take(
@@ -68,7 +84,7 @@ def take(
         storable(message), subject=content.one_line(message.subject)[:500]
     )
     new = provider_ids.claim(
-        session, message.connection_id, Direction.IN, message.provider_id, message.id
+        session, message.connection_id, _direction(message), message.provider_id, message.id
     )
     if not new:
         return
@@ -84,10 +100,23 @@ def take(
     links.record(session, row)
     if attachments:
         file_uses.put(session, file_uses.User.MESSAGE, row.id, [each.id for each in attachments])
+    for amendment in parked.take_amendments(session, message.connection_id, message.provider_id):
+        amending.apply(session, row, amendment)
     news = counts(message.automatic, imported=message.imported)
     attention.follow(session, conversation, row)
     telling.message_received(session, conversation, row)
-    changes.message_added(session, conversation, row, message.sender.address[:320], news=news)
+    if message.by_us and not message.imported:
+        conversation.unread = 0  # who answers on the phone has seen what he answers
+    changes.message_added(session, conversation, row, _place(message)[:320], news=news)
+
+
+def _direction(message: MessageReceived) -> Direction:
+    return Direction.OUT if message.by_us else Direction.IN
+
+
+def _place(message: MessageReceived) -> str:
+    """The address of the conversation."""
+    return message.group.address if message.group else other_side(message).address
 
 
 def _whose(session: Session, sender: Contact | None) -> UUID | None:
@@ -100,9 +129,13 @@ def _whose(session: Session, sender: Contact | None) -> UUID | None:
 def _conversation(
     session: Session, message: MessageReceived, sender_id: UUID | None, answered: Match | None
 ) -> ConversationRow:
-    if answered is not None and answered.same_conversation:
+    if answered is not None and answered.same_conversation and message.group is None:
         return conversations.locked(session, answered.earlier.conversation_id)
-    address = message.sender.address[:320]
+    address = _place(message)[:320]
+    if message.group is not None:
+        return conversations.of_group(
+            session, message.channel, message.connection_id, address, message.group.subject
+        )
     return conversations.of(session, message.channel, message.connection_id, sender_id, address)
 
 
@@ -122,9 +155,9 @@ def _row(
         conversation_id=conversation.id,
         channel=message.channel,
         connection_id=message.connection_id,
-        direction=Direction.IN,
+        direction=_direction(message),
         kind=MessageKind.MESSAGE,
-        author_kind=AuthorKind.CONTACT,
+        author_kind=AuthorKind.USER if message.by_us else AuthorKind.CONTACT,
         author_name=(message.sender.name or message.sender.address)[:200],
         author_id=None,
         contact_id=sender_id,
@@ -148,19 +181,35 @@ def _row(
         provider_id=message.provider_id,
         at=(message.sent_at or message.received_at) if message.imported else message.received_at,
         side=side(
-            Direction.IN,
-            AuthorKind.CONTACT,
+            _direction(message),
+            AuthorKind.USER if message.by_us else AuthorKind.CONTACT,
             message.automatic,
             imported=message.imported,
             by_system=_by_system(message),
         ),
+        chat=_chat(message),
+    )
+
+
+def _chat(message: MessageReceived) -> ChatDetails | None:
+    if message.channel is not Channel.WHATSAPP:
+        return None
+    return ChatDetails(
+        place=message.place,
+        cards=message.cards,
+        awaited=message.awaited,
+        on_phone=message.by_us,
     )
 
 
 def _by_system(message: MessageReceived) -> bool:
     """Whether a program wrote, to which nobody answers. A form on a web page names in Reply-To the
     person who filled it in."""
-    return message.reply_to is None and is_system_sender(message.sender.address)
+    return (
+        message.channel is Channel.EMAIL
+        and message.reply_to is None
+        and is_system_sender(message.sender.address)
+    )
 
 
 def _attachments(
@@ -181,6 +230,8 @@ def _references(message: MessageReceived) -> list[str]:
 
 
 def _parties(session: Session, message: MessageReceived, sender_id: UUID | None) -> list[Party]:
+    if message.by_us:
+        return [Party("from", message.sender), Party("to", other_side(message), sender_id)]
     parties = [Party("from", message.sender, sender_id)]
     if message.reply_to is not None:
         parties.append(Party("reply_to", message.reply_to))

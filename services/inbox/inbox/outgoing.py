@@ -12,13 +12,20 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from contracts.accounts import Price, SendingMode
-from contracts.channels import AutomaticKind, EmailQueued, EmailRecipient, SmsQueued
+from contracts.channels import (
+    AutomaticKind,
+    EmailQueued,
+    EmailRecipient,
+    SmsQueued,
+    WhatsAppQueued,
+)
 from contracts.common import Channel
 from contracts.contacts import Contact
 from contracts.files import attachment_of
 from contracts.inbox import (
     Attachment,
     AuthorKind,
+    ChatDetails,
     Delivery,
     Direction,
     Draft,
@@ -202,6 +209,9 @@ def _send_one(
     elif order.draft.channel is Channel.SMS:
         for delivery in row.deliveries:
             publish(session, _sms_queued(order, row, delivery))
+    elif order.draft.channel is Channel.WHATSAPP:
+        for delivery in row.deliveries:
+            publish(session, _whatsapp_queued(order, row, delivery, message))
     attention.follow(session, conversation, row)
     if order.draft.in_reply_to is not None and order.by_person and not order.planned:
         conversation.unread = 0  # who answers has seen what he answers
@@ -311,6 +321,9 @@ def _row(
             AutomaticKind.NONE,
             imported=False,
         ),
+        chat=ChatDetails(place=draft.place, cards=draft.cards)
+        if draft.channel is Channel.WHATSAPP
+        else None,
     )
 
 
@@ -351,6 +364,28 @@ def _sms_queued(order: Order, row: MessageRow, delivery: Delivery) -> SmsQueued:
         text=row.text,
         queued_at=row.at,
         exact=order.draft.exact,
+        automatic=not order.by_person,
+    )
+
+
+def _whatsapp_queued(
+    order: Order, row: MessageRow, delivery: Delivery, message: Composed
+) -> WhatsAppQueued:
+    draft, answered = order.draft, order.known.answered
+    same = answered is not None and answered.conversation_id == row.conversation_id
+    return WhatsAppQueued(
+        message_id=row.id,
+        delivery_id=delivery.id,
+        connection_id=row.connection_id,
+        conversation_id=row.conversation_id,
+        address=delivery.mailbox.address,
+        text=row.text,
+        queued_at=row.at,
+        attachments=message.attachments,
+        place=draft.place,
+        cards=draft.cards,
+        template=draft.approved_template,
+        quotes=answered.provider_id if answered is not None and same else None,
         automatic=not order.by_person,
     )
 

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.common import Channel
 from contracts.inbox import Answered, Doing, PresenceChanged, Present
 from fairlead.bus import publish
 from fairlead.context import current, service_context
 from fairlead.errors import Conflict, Invalid
 from fairlead.store import Reach
 
+from . import chatting
 from .store import conversations, messages, presence
 
 LASTS = {Doing.VIEWING: dt.timedelta(seconds=45), Doing.TYPING: dt.timedelta(seconds=15)}
@@ -23,7 +25,7 @@ def say(session: Session, id: UUID, doing: Doing | None) -> list[Present]:
     who, now = current(), dt.datetime.now(dt.UTC)
     if who.user is None:
         raise Invalid.field("inbox.no_reader", "doing", "only a user is in a conversation")
-    conversations.view(session, id)
+    shown = conversations.view(session, id)
     before = presence.of(session, id, now)
     if doing is None:
         presence.remove(session, id, who.user)
@@ -35,6 +37,8 @@ def say(session: Session, id: UUID, doing: Doing | None) -> list[Present]:
             until=now + LASTS[doing],
         )
         presence.put(session, id, mine)
+    if doing is Doing.TYPING and shown.channel is Channel.WHATSAPP:
+        chatting.seen(session, conversations.locked(session, id), typing=True)
     after = presence.of(session, id, now)
     if _seen(before) != _seen(after):  # to be still there is no news
         publish(session, PresenceChanged(conversation_id=id, present=after))

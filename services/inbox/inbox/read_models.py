@@ -13,6 +13,7 @@ from contracts.contacts import Contact, Contacts, MergeEntry
 from contracts.email_gateway import EmailGateway
 from contracts.itineraries import Itineraries, Itinerary, Proposal
 from contracts.sms_gateway import SmsGateway
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.projections.models import ReadModel, ReadModels, Source
 
 from . import following, joining, organising
@@ -88,6 +89,11 @@ _SMS_CONNECTIONS: Source[SmsGateway, ConnectionChanged] = Source(
     lambda gateway, after, limit: gateway.sms_connections_page(after=after, limit=limit),
     lambda connection: connection.connection_id,
 )
+_WHATSAPP_CONNECTIONS: Source[WhatsAppGateway, ConnectionChanged] = Source(
+    WhatsAppGateway,
+    lambda gateway, after, limit: gateway.whatsapp_connections_page(after=after, limit=limit),
+    lambda connection: connection.connection_id,
+)
 _CONNECTIONS: Source[EmailGateway, ConnectionChanged] = Source(
     EmailGateway,
     lambda gateway, after, limit: gateway.connections_page(after=after, limit=limit),
@@ -146,6 +152,7 @@ READ_MODELS = ReadModels(
             for name, source, channel in (
                 ("connections", _CONNECTIONS, Channel.EMAIL),
                 ("sms_connections", _SMS_CONNECTIONS, Channel.SMS),
+                ("whatsapp_connections", _WHATSAPP_CONNECTIONS, Channel.WHATSAPP),
             )
         ),
     ],

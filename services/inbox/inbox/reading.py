@@ -13,7 +13,7 @@ from fairlead.bus import publish
 from fairlead.context import current
 from fairlead.errors import Conflict, Invalid
 
-from . import changes
+from . import changes, chatting
 from .store import conversations, messages, unread, waits
 from .store.conversations import ConversationRow
 
@@ -28,6 +28,7 @@ def read(session: Session, row: ConversationRow) -> bool:
     """The caller has seen everything, and with him the team; returns whether that is new."""
     team = row.unread > 0
     if team:
+        chatting.seen(session, row, typing=False)
         changes.mark_read(session, row)
     return seen_by_caller(session, row) or team
 

@@ -16,6 +16,7 @@ from .doors.assigning import Assigning
 from .doors.attaching import Attaching
 from .doors.attention import Attention
 from .doors.channels import Channels
+from .doors.chatting import Chatting
 from .doors.commenting import Commenting
 from .doors.composing import Composing
 from .doors.conversations import Conversations
@@ -55,6 +56,7 @@ class InboxService(
     Labels,
     Merging,
     Presence,
+    Chatting,
     FollowingUp,
     Templates,
     Attaching,

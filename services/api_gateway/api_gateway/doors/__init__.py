@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from ..door import Door
-from . import accounts, contacts, email_gateway, inbox, itineraries, jobs, sms_gateway, webhooks
+from . import (
+    accounts,
+    contacts,
+    email_gateway,
+    inbox,
+    itineraries,
+    jobs,
+    sms_gateway,
+    webhooks,
+    whatsapp_gateway,
+)
 
 DOORS: tuple[Door, ...] = (
     *accounts.DOORS,
@@ -12,6 +22,7 @@ DOORS: tuple[Door, ...] = (
     *inbox.DOORS,
     *email_gateway.DOORS,
     *sms_gateway.DOORS,
+    *whatsapp_gateway.DOORS,
     *webhooks.DOORS,
     *jobs.DOORS,
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from contracts.contacts import Scheme
+from fairlead import phone_spellings
 
 from . import phone
 
@@ -82,13 +83,13 @@ def _email(written: str, region: str | None) -> tuple[str, str]:
 
 def _phone(written: str, region: str | None) -> tuple[str, str]:
     number = phone.parse(written, region)
-    return number, f"tel:{phone.key(number)}"
+    return number, f"tel:{phone_spellings.key(number)}"
 
 
 def _whatsapp(written: str, region: str | None) -> tuple[str, str]:
     """WhatsApp's ids go back to it byte by byte as they came, so only their key is normalised."""
     if found := _WHATSAPP_PHONE.fullmatch(written):
-        return found[1], f"tel:{phone.key('+' + found[1])}"
+        return found[1], f"tel:{phone_spellings.key('+' + found[1])}"
     if found := _WHATSAPP_LID.fullmatch(written):
         return f"{found[1]}@lid", f"whatsapp:{found[1]}@lid"
     if _WHATSAPP_BUSINESS.fullmatch(written):

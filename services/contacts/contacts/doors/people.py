@@ -25,7 +25,7 @@ from fairlead.audit import record
 from fairlead.context import current
 from fairlead.service import rpc
 
-from .. import book, filtering
+from .. import book, filtering, joining
 from ..book import Changed, Profile
 from ..changing import Changing
 from ..store import contacts as store
@@ -203,14 +203,17 @@ class People(Changing):
         )
 
     @rpc
-    def resolve(self, *, scheme: Scheme, value: str, name: str) -> Contact:
+    def resolve(self, *, scheme: Scheme, value: str, name: str, also: list[NewIdentity]) -> Contact:
         """Whose address this is, or a new contact."""
         with self.store.reading() as session:
-            wanted = book.wanted(session, scheme, value)
+            wanted = [
+                book.wanted(session, each, written)
+                for each, written in ((scheme, value), *((n.scheme, n.value) for n in also))
+            ]
             row = book.settled(session, wanted, name)
             if row is not None:
                 return contact_of(row)
-        return self.change(lambda session: book.resolve(session, wanted, name))
+        return self.attempt(lambda session: joining.resolve(session, wanted, name))
 
     def _change_addresses(
         self, id: UUID, action: str, change: Callable[[Session], Changed]

@@ -6,6 +6,7 @@ with the field of the draft that it is about, so that a preview shows all of the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -46,6 +47,7 @@ class Composed:
     purposes: frozenset[ConsentKind]
     problems: list[Problem]
     hints: list[Hint]
+    answer_until: dt.datetime | None = None
 
     @property
     def lead(self) -> Party | None:
@@ -70,7 +72,13 @@ class Composed:
             attachments=self.attachments,
             problems=self.problems,
             hints=self.hints,
+            answer_until=self.answer_until,
         )
+
+    def with_window(self, until: dt.datetime | None, problems: Sequence[Problem]) -> Composed:
+        """The same with until when the network takes it, and what keeps it from leaving."""
+        together = _distinct([*self.problems, *problems])
+        return replace(self, answer_until=until, problems=together)
 
     def _boxes(self, role: RecipientRole) -> list[Mailbox]:
         return [party.mailbox for party in self.parties if party.role is role]

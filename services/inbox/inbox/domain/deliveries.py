@@ -4,6 +4,8 @@ Updates come in any order, late and twice. A delivery is therefore a set of mome
 the earliest one told, and its status is the highest that was reached: the outcome is the same
 whatever the order. A failure outranks everything, because a bounce may come hours after "delivered"
 and after a scanner that loads pictures as a person would; its moments before that stay to be seen.
+That is email's alone: what a phone has got by another channel has arrived, and a network's failure,
+told before or after, was wrong.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
+from contracts.common import Channel
 from contracts.inbox import Delivery
 
 CLICKS_KEPT = 50
@@ -44,6 +47,9 @@ def applied(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
         clicks = sorted({*delivery.clicks, update.clicked})[:CLICKS_KEPT]
         changed |= {"clicked_at": _earlier(delivery.clicked_at, update.at), "clicks": clicks}
     after = msgspec.structs.replace(delivery, **changed)
+    if update.channel is not Channel.EMAIL and (after.delivered_at or after.read_at):
+        # A phone has it, whatever its network said: there is no bounce that knows better.
+        after = msgspec.structs.replace(after, failed_at=None)
     after = msgspec.structs.replace(after, status=_status(after))
     return _explained(delivery, after, reached, update)
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from contracts.accounts import Organisation, User
 from contracts.channels import ConnectionChanged
 from contracts.common import Channel
-from contracts.contacts import Contact, Reachability
+from contracts.contacts import Contact, Reachability, Scheme
 from contracts.inbox import File, Template
 from contracts.itineraries import Itinerary, Service
+from contracts.whatsapp_gateway import FilledTemplate
 
 from .addresses import SCHEME
 from .conversations import Earlier
@@ -26,7 +27,7 @@ class Knowledge:
     user and `author_name` what to call him; `by_rule` says that there is none. `standards` are the
     organisation's own templates for the draft's kind and channel, by their language, `variants`
     those that say what the draft's template says. `offers` are the latest proposals by their trips.
-    `answered` is the message that the draft answers.
+    `answered` is the message that the draft answers, `filled` what its approved template says.
     """
 
     organisation: Organisation | None = None
@@ -43,6 +44,7 @@ class Knowledge:
     offers: Mapping[UUID, Offer] = field(default_factory=dict)
     files: Mapping[UUID, File] = field(default_factory=dict)
     answered: Earlier | None = None
+    filled: FilledTemplate | None = None
 
     @property
     def sender_name(self) -> str:
@@ -83,8 +85,13 @@ class Knowledge:
 
 
 def address_of(contact: Contact, channel: Channel) -> str | None:
-    """Where to reach a contact: the preferred address that has not failed, else the preferred."""
+    """Where to reach a contact: the preferred address that has not failed, else the preferred.
+
+    Who has a phone has WhatsApp on it, until the network says otherwise.
+    """
     identities = [i for i in contact.identities if i.scheme is SCHEME[channel]]
+    if channel is Channel.WHATSAPP and not identities:
+        identities = [i for i in contact.identities if i.scheme is Scheme.PHONE]
     good = [i for i in identities if i.reachability is not Reachability.FAILED]
     return next((identity.value for identity in [*good, *identities]), None)
 

@@ -8,8 +8,9 @@ from typing import Any
 from contracts.common import Channel
 from contracts.inbox import Draft, Hint, MessageKind, Problem, Template, ValueSource
 from contracts.itineraries import Itinerary
+from contracts.whatsapp_gateway import FilledTemplate
 
-from . import attaching, content, conversations, linking, templates, variables
+from . import attaching, chatting, content, conversations, linking, templates, variables
 from .knowledge import Knowledge
 from .recipients import Group
 from .sandbox import TemplateError
@@ -39,6 +40,8 @@ def write(
     known: Knowledge,
 ) -> tuple[Words, list[Problem]]:
     """The words of the message to `group`, made with `template`, and what is missing in them."""
+    if known.filled is not None:
+        return _approved(draft, known.filled)
     written = (draft.html or "").strip()
     words = Words()
     problems: list[Problem] = []
@@ -56,6 +59,7 @@ def write(
         and not words.html.strip()
         and not problems
         and draft.template_id in (None, *known.templates)
+        and not chatting.has_more_than_words(draft)
     ):
         problems.append(_problem("text", "write something, or choose a template"))
     return _with_subject(draft, words, known, problems)
@@ -70,6 +74,27 @@ def hints(template: Template | None, links: linking.Links, known: Knowledge) -> 
     if trip.public_url is not None:
         return []
     return [Hint(field="itinerary_id", reason=f"Trip {trip.reference} has no public link to show")]
+
+
+def _approved(draft: Draft, filled: FilledTemplate) -> tuple[Words, list[Problem]]:
+    """What a template of the network says, which is all that the message says."""
+    problems = []
+    if filled.problem:
+        problems.append(_problem("approved_template", filled.problem))
+    alone = (
+        ("text", draft.text),
+        ("html", draft.html),
+        ("template_id", draft.template_id),
+        ("attachments", draft.attachments),
+        ("place", draft.place),
+        ("cards", draft.cards),
+    )
+    problems += [
+        _problem(field, "is not said beside an approved template")
+        for field, value in alone
+        if value
+    ]
+    return Words(text=filled.text), problems
 
 
 def _own_html(html: str, subject: str) -> tuple[Words, list[Problem]]:

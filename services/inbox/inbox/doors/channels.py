@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from contracts.channels import DeliveryUpdated, MessageReceived
+from collections.abc import Callable
+
+from contracts.channels import (
+    AddressesJoined,
+    ChatFollowed,
+    DeliveryUpdated,
+    MessageAmended,
+    MessageReceived,
+)
 from contracts.contacts import Contact, Contacts
 from fairlead.errors import Invalid
 from fairlead.service import Config, Remote, Store, on
 
-from .. import incoming, progress
+from .. import amending, following_chats, incoming, organising, progress
+from ..domain.addresses import SCHEME
 from ..meeting import meet
 from ..settings import InboxSettings
 
@@ -25,7 +34,7 @@ class Channels:
         with self.store.reading() as session:
             sender = incoming.known_sender(session, event)
         if sender is None:
-            sender = self._met_sender(event)
+            sender = self._met_other_side(event)
         with self.store.once() as session:
             incoming.take(session, event, sender, self.config.first_state)
 
@@ -35,13 +44,40 @@ class Channels:
         with self.store.once() as session:
             progress.take(session, event)
 
-    def _met_sender(self, message: MessageReceived) -> Contact | None:
-        try:
-            return meet(
-                self.contacts,
-                incoming.scheme_of(message),
-                message.sender.address,
-                message.sender.name,
-            )
-        except Invalid:
-            return None  # no contact can have such an address; the message is kept all the same
+    @on(MessageAmended)
+    def take_amendment(self, event: MessageAmended) -> None:
+        """Something happened to a message that was said before."""
+        with self.store.once() as session:
+            amending.take(session, event, self.config.first_state)
+
+    @on(ChatFollowed)
+    def follow_chat(self, event: ChatFollowed) -> None:
+        """The other side writes just now, or one of us read the chat on the phone."""
+        with self.store.once() as session:
+            following_chats.take(session, event)
+
+    @on(AddressesJoined)
+    def join_addresses(self, event: AddressesJoined) -> None:
+        """A channel learnt that some addresses are one person's."""
+        first, *others = event.addresses
+        met = _unless_invalid(
+            lambda: meet(self.contacts, SCHEME[event.channel], first, event.name, others)
+        )
+        with self.store.once() as session:
+            if met is not None:
+                organising.learn_contact(session, met)
+
+    def _met_other_side(self, message: MessageReceived) -> Contact | None:
+        other = incoming.other_side(message)
+        scheme = incoming.scheme_of(message)
+        return _unless_invalid(
+            lambda: meet(self.contacts, scheme, other.address, other.name, message.also)
+        )
+
+
+def _unless_invalid(ask: Callable[[], Contact]) -> Contact | None:
+    """None where no contact can have such an address; what came by it is kept all the same."""
+    try:
+        return ask()
+    except Invalid:
+        return None

@@ -6,6 +6,7 @@ import msgspec
 
 from contracts.contacts import Contacts
 from contracts.inbox import Draft, MessageView, Preview
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import current
 from fairlead.service import Remote, Store, rpc
 
@@ -24,6 +25,7 @@ class Composing(Paying):
 
     store = Store()
     contacts = Remote(Contacts)
+    whatsapp = Remote(WhatsAppGateway)
     clock = staticmethod(utc_now)
 
     @rpc
@@ -32,7 +34,7 @@ class Composing(Paying):
         draft = storable(draft)
         with self.store.reading() as session:
             answered = present.answered_since(session, draft.seen_message_id)
-        messages, known = composed(self.store, draft, current())
+        messages, known = composed(self.store, self.whatsapp, draft, current(), self.clock())
         order = Order(draft, known, current())
         previews = planning.previews(Wish(order, messages, self.clock()))
         previews = self.till.shown(order, messages, previews)
@@ -47,7 +49,7 @@ class Composing(Paying):
             done = outgoing.fulfilled(session, request_id, draft)
         if done is not None:
             return done
-        messages, known = composed(self.store, draft, current())
+        messages, known = composed(self.store, self.whatsapp, draft, current(), self.clock())
         outgoing.check(messages)
         order = Order(draft, known, current())
         planning.expect_awake(Wish(order, messages, self.clock()))

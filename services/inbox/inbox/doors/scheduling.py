@@ -18,6 +18,7 @@ from contracts.inbox import (
     ScheduleState,
     SendAt,
 )
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import Context, acting, current
 from fairlead.errors import Conflict
 from fairlead.service import EVERYWHERE, Remote, Store, loop, rpc
@@ -46,6 +47,7 @@ class Scheduling(Paying):
 
     store = Store()
     contacts = Remote(Contacts)
+    whatsapp = Remote(WhatsAppGateway)
     clock = staticmethod(utc_now)
 
     @rpc
@@ -199,5 +201,5 @@ class Scheduling(Paying):
         return wish
 
     def _composed_wish(self, draft: Draft, author: Context, now: dt.datetime) -> Wish:
-        messages, known = composed(self.store, draft, author)
+        messages, known = composed(self.store, self.whatsapp, draft, author, self.clock())
         return Wish(Order(draft, known, author, planned=True), messages, now)

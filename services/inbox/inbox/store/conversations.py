@@ -223,6 +223,43 @@ def of(
     return _unmerged(session, key)
 
 
+def find(
+    session: Session,
+    channel: Channel,
+    connection_id: UUID | None,
+    contact_id: UUID | None,
+    address: str,
+) -> ConversationRow | None:
+    """The same where there is one, held as well."""
+    key = key_of(channel, connection_id, contact_id, address)
+    return _unmerged(session, key) if is_taken(session, key) else None
+
+
+def id_of(
+    session: Session,
+    channel: Channel,
+    connection_id: UUID | None,
+    contact_id: UUID | None,
+    address: str,
+) -> UUID | None:
+    """Its id, where there is one that was not merged."""
+    key = key_of(channel, connection_id, contact_id, address)
+    wanted = select(ConversationRow.id).where(
+        ConversationRow.key == key, ConversationRow.merged_into.is_(None)
+    )
+    return session.scalars(wanted).first()
+
+
+def of_group(
+    session: Session, channel: Channel, connection_id: UUID | None, address: str, subject: str
+) -> ConversationRow:
+    """The conversation of a group, which is called by its subject."""
+    row = of(session, channel, connection_id, None, address)
+    if subject and row.contact_name != subject[:320]:
+        row.contact_name, row.contact_searched = subject[:320], searchable(subject)
+    return row
+
+
 def _unmerged(session: Session, key: str) -> ConversationRow:
     """The conversation with this key, or the one that it was merged into, held.
 

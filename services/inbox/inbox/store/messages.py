@@ -24,6 +24,7 @@ from contracts.common import Channel
 from contracts.inbox import (
     Attachment,
     AuthorKind,
+    ChatDetails,
     Delivery,
     Direction,
     ItineraryLink,
@@ -112,6 +113,7 @@ class MessageRow(Searched, Base):
     at: Mapped[dt.datetime]
     side: Mapped[Side | None] = mapped_column(word(Side))
     erased: Mapped[bool] = mapped_column(default=False, server_default=false())
+    chat: Mapped[ChatDetails | None] = mapped_column(Json(ChatDetails))
 
     contact: Mapped[ContactRow | None] = relationship(
         viewonly=True,
@@ -154,9 +156,15 @@ class MessageRow(Searched, Base):
             organisation=self.organisation_id,
             id=self.id,
             at=self.at,
-            words=words(self.subject, *named, self.text),
+            words=words(self.subject, *named, *self._chat_words(), self.text),
             tags=frozenset(tags),
         )
+
+    def _chat_words(self) -> list[str]:
+        if self.chat is None:
+            return []
+        place = [self.chat.place.name, self.chat.place.address] if self.chat.place else []
+        return [*place, *(card.name for card in self.chat.cards)]
 
 
 _NEWEST = Order(MessageRow.at.desc(), MessageRow.id.desc())
@@ -254,7 +262,16 @@ def view_of(row: MessageRow, *, trip: TripRow | None = None) -> MessageView:
         defects=row.defects,
         imported=row.imported,
         erased=row.erased,
+        answers_id=row.answers_id,
+        chat=_shown(row.chat),
     )
+
+
+def _shown(chat: ChatDetails | None) -> ChatDetails | None:
+    """Without the reactions that were taken back, which are kept to know that they were."""
+    if chat is None or all(each.emoji for each in chat.reactions):
+        return chat
+    return msgspec.structs.replace(chat, reactions=[each for each in chat.reactions if each.emoji])
 
 
 def not_found() -> NotFound:

@@ -1,14 +1,14 @@
-"""Delivery updates that came before their message was known; applied when it is."""
+"""What came before its message was known; applied when it is."""
 
 from __future__ import annotations
 
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Index, delete, select
+from sqlalchemy import Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from contracts.channels import DeliveryUpdated
+from contracts.channels import DeliveryUpdated, MessageAmended
 from fairlead.store import Json, Scoped, new_id
 
 from .schema import Base
@@ -24,6 +24,52 @@ class ParkedRow(Scoped, Base):
     message_id: Mapped[UUID]
     document: Mapped[DeliveryUpdated] = mapped_column(Json(DeliveryUpdated))
     at: Mapped[dt.datetime]
+
+
+class ParkedAmendmentRow(Scoped, Base):
+    """An amendment that waits for the message that its provider calls so."""
+
+    __tablename__ = "parked_amendments"
+    __table_args__ = (
+        Index(None, "organisation_id", "connection_id", "provider_id"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    connection_id: Mapped[UUID]
+    provider_id: Mapped[str] = mapped_column(String(500))
+    document: Mapped[MessageAmended] = mapped_column(Json(MessageAmended))
+    at: Mapped[dt.datetime]
+
+
+def park_amendment(session: Session, amendment: MessageAmended) -> None:
+    """Keep an amendment for later."""
+    session.add(
+        ParkedAmendmentRow(
+            id=new_id(),
+            connection_id=amendment.connection_id,
+            provider_id=amendment.provider_id,
+            document=amendment,
+            at=dt.datetime.now(dt.UTC),
+        )
+    )
+
+
+def take_amendments(
+    session: Session, connection_id: UUID | None, provider_id: str
+) -> list[MessageAmended]:
+    """The amendments that wait for a message, in their order; they wait no longer."""
+    rows = session.scalars(
+        select(ParkedAmendmentRow)
+        .where(
+            ParkedAmendmentRow.connection_id == connection_id,
+            ParkedAmendmentRow.provider_id == provider_id[:500],
+        )
+        .order_by(ParkedAmendmentRow.id)
+    ).all()
+    for row in rows:
+        session.delete(row)
+    return [row.document for row in rows]
 
 
 def park(session: Session, update: DeliveryUpdated) -> None:
@@ -44,7 +90,7 @@ def take(session: Session, message_id: UUID) -> list[DeliveryUpdated]:
 
 
 def forget(session: Session, before: dt.datetime) -> None:
-    """Forget updates whose message never came."""
-    session.execute(
-        delete(ParkedRow).where(ParkedRow.at < before).execution_options(synchronize_session=False)
-    )
+    """Forget that whose message never came."""
+    for row in (ParkedRow, ParkedAmendmentRow):
+        old = delete(row).where(row.at < before)
+        session.execute(old.execution_options(synchronize_session=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 
 from contracts.accounts import Balance, Charge, Price, price_of
-from contracts.contacts import Contact, Scheme
+from contracts.contacts import Contact, NewIdentity, Scheme
 from contracts.inbox import Inbox
 from contracts.sms_gateway import Outlook, TextToSend
 from fairlead.bus.inbox import AlreadyDone, Work, begin_work
@@ -43,6 +43,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.also: list[str] = []
         self.away = False
         self._known: dict[str, Contact] = {}
         self._meanwhile: dict[str, Callable[[], None]] = {}
@@ -54,8 +55,11 @@ class Agenda:
         if meanwhile is not None:
             self._meanwhile[address.casefold()] = meanwhile
 
-    def resolve(self, *, scheme: Scheme, value: str, name: str = "") -> Contact:
+    def resolve(
+        self, *, scheme: Scheme, value: str, name: str = "", also: Sequence[NewIdentity] = ()
+    ) -> Contact:
         """Whose address this is, as contacts would answer a service."""
+        self.also += [each.value for each in also]
         if current().role is not Role.SERVICE:
             raise Forbidden("rights.forbidden", "Only a service may ask this")
         if self.away:

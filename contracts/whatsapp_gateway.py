@@ -1,0 +1,338 @@
+"""WhatsApp: numbers and how they are connected, templates, groups, and the sandbox's phones."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Annotated, ClassVar, Protocol
+from uuid import UUID
+
+from msgspec import Meta
+
+from fairlead.contract import Interface, Message, call
+
+from . import rights
+from .channels import (
+    Ability,
+    ApprovedTemplate,
+    Card,
+    ConnectionCopies,
+    ConnectionState,
+    DeliveryStatus,
+    Place,
+)
+from .common import CopyLimit, FileRef, Limit, Line, Name, Text
+from .files import FileHolder
+from .persons import PersonHolder
+
+OwnNumber = Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$", description="E.164")]
+WhatsAppAddress = Annotated[str, Meta(min_length=1, max_length=320)]
+GraphId = Annotated[str, Meta(pattern=r"^\d{1,30}$")]
+Credential = Annotated[str, Meta(min_length=8, max_length=1000)]
+Body = Annotated[bytes, Meta(max_length=4 * 1024 * 1024)]
+
+
+class WhatsAppConnectionKind(enum.Enum):
+    """How a number is reached."""
+
+    SANDBOX = "sandbox"
+    CLOUD = "cloud"  # Meta's Cloud API
+    LINKED = "linked"  # as a further device of a phone, by scanning a code
+
+
+class CloudAccount(Message):
+    """A number at Meta's Cloud API. The three secrets are never given back.
+
+    `app_secret` signs what Meta sends, `verify_token` is what one types at Meta when entering the
+    address of the webhook.
+    """
+
+    phone_number_id: GraphId
+    business_account_id: GraphId
+    access_token: Credential | None = None
+    app_secret: Credential | None = None
+    verify_token: Credential | None = None
+
+
+class WhatsAppPace(Message):
+    """How fast a number may write. A new number begins with a tenth of `people_a_day` and reaches
+    all of it within two weeks.
+
+    `per_minute` counts messages in all, `people_a_day` those whom we write to first.
+    """
+
+    per_minute: Annotated[int, Meta(ge=1, le=60_000)] = 60
+    people_a_day: Annotated[int, Meta(ge=1, le=100_000)] = 250
+
+
+class WhatsAppConnectionDetails(Message):
+    """What a person configures. Absent secrets keep those that are stored."""
+
+    label: Name
+    kind: WhatsAppConnectionKind
+    number: OwnNumber
+    cloud: CloudAccount | None = None
+    pace: WhatsAppPace = WhatsAppPace()
+    default: bool = False
+
+
+class LinkState(enum.Enum):
+    """Where a linked device stands. From CONNECTING to DEGRADED it goes on by itself; the others
+    wait for a person."""
+
+    STOPPED = "stopped"
+    CONNECTING = "connecting"
+    SCAN_QR = "scan_qr"
+    PAIRING = "pairing"
+    OPEN = "open"
+    DEGRADED = "degraded"
+    LOGGED_OUT = "logged_out"
+    REPLACED = "replaced"
+    BANNED = "banned"
+    OUTDATED = "outdated"
+    PASSKEY_REQUIRED = "passkey_required"
+    WRONG_NUMBER = "wrong_number"
+
+
+class WhatsAppConnection(Message):
+    """A number and how it fares. `details` come without any secret.
+
+    `hook` is the address to enter at Meta. While `paused_until` nobody is written to who has not
+    written first; answers go on.
+    """
+
+    id: UUID
+    details: WhatsAppConnectionDetails
+    state: ConnectionState
+    reason: str | None
+    checked_at: datetime | None
+    version: int
+    abilities: list[Ability]
+    link: LinkState | None = None
+    hook: str | None = None
+    paused_until: datetime | None = None
+
+
+class QrCode(Message):
+    """The code to scan with the phone, and until when it can be."""
+
+    text: str
+    until: datetime
+
+
+class TemplateState(enum.Enum):
+    """Whether the network lets a template be sent."""
+
+    APPROVED = "approved"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+class NetworkTemplate(Message):
+    """A template as Meta has it. Its places are `{{1}}`, `{{2}}`, …"""
+
+    connection_id: UUID
+    name: str
+    language: str
+    category: str
+    state: TemplateState
+    heading: str
+    body: str
+    footer: str
+    buttons: list[str]
+    reason: str | None = None
+
+
+class FilledTemplate(Message):
+    """What a template says when it is filled; `problem` says why it cannot be sent."""
+
+    text: str
+    problem: str | None
+
+
+class SandboxHandset(Message):
+    """A phone of somebody in the demo's world. One that is off gets nothing until it is on."""
+
+    address: WhatsAppAddress
+    name: str
+    on: bool
+    unread: int
+    total: int
+
+
+class SandboxChatMessage(Message):
+    """A message on a sandbox phone: to it, or from it."""
+
+    id: UUID
+    address: str
+    name: str
+    ours: str
+    from_us: bool
+    text: str
+    files: list[FileRef]
+    at: datetime
+    status: DeliveryStatus
+    place: Place | None = None
+    cards: list[Card] = []
+    quotes: UUID | None = None
+    reactions: dict[str, str] = {}
+    edited: bool = False
+    deleted: bool = False
+    typing: bool = False
+
+
+class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
+    """The way to phones by WhatsApp."""
+
+    service: ClassVar[str] = "whatsapp_gateway"
+
+    @call(rights.READ)
+    def list_whatsapp_connections(self) -> list[WhatsAppConnection]:
+        """All numbers by label."""
+        ...
+
+    @call(rights.READ)
+    def get_whatsapp_connection(self, *, id: UUID) -> WhatsAppConnection:
+        """One number. NotFound `whatsapp_gateway.connection_not_found`."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def create_whatsapp_connection(
+        self, *, details: WhatsAppConnectionDetails, id: UUID | None = None
+    ) -> WhatsAppConnection:
+        """Add a number. Invalid where a kind lacks what it needs, Conflict
+        `whatsapp_gateway.number_taken` where another connection has the number."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def update_whatsapp_connection(
+        self, *, id: UUID, version: int, details: WhatsAppConnectionDetails
+    ) -> WhatsAppConnection:
+        """Replace the details. Stale `whatsapp_gateway.connection_changed`."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def remove_whatsapp_connection(self, *, id: UUID) -> None:
+        """Stop using a number. Its history stays."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def connect_whatsapp(self, *, id: UUID) -> QrCode | None:
+        """Begin to connect a number, or go on: the code to scan, None while there is none yet or
+        none is wanted. Conflict `whatsapp_gateway.not_scanned` for a number that is not connected
+        so."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:
+        """End the connection of a number until somebody connects it again. What is to leave
+        waits."""
+        ...
+
+    @call(rights.SERVICES_ONLY)
+    def whatsapp_connections_page(
+        self, *, after: UUID | None, limit: CopyLimit
+    ) -> ConnectionCopies:
+        """For services that keep copies: as `email_gateway.connections_page`."""
+        ...
+
+    @call(rights.PUBLIC)
+    def challenge_hook(self, *, connection: UUID, token: Line, challenge: Line) -> str:
+        """What to answer Meta when an address is entered. Forbidden for a wrong token."""
+        ...
+
+    @call(rights.PUBLIC, mutates=True)
+    def take_hook(self, *, connection: UUID, body: Body, signature: Line) -> None:
+        """Keep for good what Meta sends. Forbidden where it is not signed as by Meta."""
+        ...
+
+    @call(rights.READ)
+    def list_network_templates(self, *, connection_id: UUID | None = None) -> list[NetworkTemplate]:
+        """The templates that Meta has for our numbers, by name and language."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True, deadline=40.0)
+    def fetch_network_templates(self, *, id: UUID) -> list[NetworkTemplate]:
+        """Ask Meta for the templates of a number."""
+        ...
+
+    @call(rights.READ)
+    def fill_network_template(
+        self, *, connection_id: UUID | None, template: ApprovedTemplate
+    ) -> FilledTemplate:
+        """What a template would say."""
+        ...
+
+    @call(rights.USE_SANDBOX)
+    def sandbox_handsets(self) -> list[SandboxHandset]:
+        """The phones of the demo's world. Conflict when switched off."""
+        ...
+
+    @call(rights.SERVICES_ONLY, mutates=True)
+    def open_sandbox_handsets(
+        self, *, handsets: Annotated[dict[WhatsAppAddress, Line], Meta(max_length=1000)]
+    ) -> None:
+        """Make sure that these phones exist in the sandbox's world, by address and name.
+
+        No others have WhatsApp there, so that a mistyped number fails.
+        """
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def put_sandbox_handset(
+        self, *, address: WhatsAppAddress, on: bool = True, name: Line = ""
+    ) -> SandboxHandset:
+        """Let there be this phone, switched on or off; what waited arrives when it is on."""
+        ...
+
+    @call(rights.USE_SANDBOX)
+    def sandbox_chat(
+        self, *, address: WhatsAppAddress, limit: Limit = 50
+    ) -> list[SandboxChatMessage]:
+        """What a phone has, the newest first."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_chat_read(self, *, id: UUID) -> SandboxChatMessage:
+        """Read a message, and with it those before it."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_chat_fail(self, *, id: UUID, reason: Line = "") -> SandboxChatMessage:
+        """Let a message fail."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_chat_type(self, *, address: WhatsAppAddress, typing: bool = True) -> None:
+        """Begin or stop to write on a phone."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_chat_write(
+        self,
+        *,
+        address: WhatsAppAddress,
+        text: Text = "",
+        files: Annotated[list[FileRef], Meta(max_length=10)] = [],
+        place: Place | None = None,
+        cards: Annotated[list[Card], Meta(max_length=10)] = [],
+        quotes: UUID | None = None,
+        connection_id: UUID | None = None,
+    ) -> SandboxChatMessage:
+        """Write from a phone to the number that it heard from last, or another one."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_chat_amend(
+        self, *, id: UUID, reaction: Line | None = None, text: Text | None = None
+    ) -> SandboxChatMessage:
+        """React to a message with an emoji (none takes it back), change the text of one that was
+        written on the phone, or, with neither, delete it there."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_scan(self, *, connection_id: UUID, number: OwnNumber) -> WhatsAppConnection:
+        """Scan the code of a sandbox number with the phone of `number`."""
+        ...

@@ -1,0 +1,158 @@
+"""What people do in chats beside writing: react, correct, take back; and be seen reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from contracts.channels import (
+    Ability,
+    Amending,
+    ConnectionChanged,
+    WhatsAppAmendmentQueued,
+    WhatsAppAttended,
+)
+from contracts.common import Channel
+from contracts.inbox import AnswerWindow, Direction, Draft, MessageView, Problem
+from fairlead.audit import record
+from fairlead.bus import publish
+from fairlead.context import current
+from fairlead.errors import Conflict, Invalid
+from fairlead.store import new_id
+
+from .domain import chatting
+from .domain.composing import Composed
+from .domain.knowledge import Knowledge
+from .store import conversations, messages, settings
+from .store.conversations import ConversationRow
+from .store.messages import MessageRow
+
+
+def amend(session: Session, id: UUID, kind: Amending, text: str, now: dt.datetime) -> MessageView:
+    """Ask the network to amend a message; it shows once it has been done there."""
+    row = messages.locked(session, id)
+    if row is None:
+        raise messages.not_found()
+    connection = _connection(session, row.connection_id)
+    reason = chatting.why_not(kind, connection, row.direction)
+    if row.channel is not Channel.WHATSAPP:
+        reason = "only messages of a chat can be amended"
+    elif row.provider_id is None and reason is None:
+        reason = "the network does not have it yet"
+    elif row.chat is not None and row.chat.deleted_at is not None:
+        reason = "it was deleted"
+    if reason is not None:
+        raise Conflict("inbox.not_on_channel", reason[:1].upper() + reason[1:])
+    if chatting.is_too_late(kind, row.at, now):
+        raise Conflict("inbox.too_late", "WhatsApp changes nothing of it any more")
+    if kind is Amending.EDITED and not text.strip():
+        raise Invalid.field("inbox.invalid", "text", "write something, or delete the message")
+    assert connection is not None, "why_not has looked"
+    assert row.provider_id is not None, "and so was this"
+    publish(
+        session,
+        WhatsAppAmendmentQueued(
+            id=new_id(),
+            message_id=row.id,
+            connection_id=connection.connection_id,
+            address=_address(session, row),
+            target=row.provider_id,
+            by_us=row.direction is Direction.OUT,
+            kind=kind,
+            text=text,
+            queued_at=now,
+        ),
+    )
+    if current().user is not None and kind is not Amending.REACTED:
+        record(
+            session,
+            f"message.{kind.value}",
+            entity="message",
+            id=row.id,
+            label=row.subject,
+            about=row.contact_id,
+        )
+    return messages.view(session, id)
+
+
+def window(session: Session, id: UUID, now: dt.datetime) -> AnswerWindow:
+    """Whether we may write freely in a conversation."""
+    shown = conversations.view(session, id)
+    connection = _connection(session, shown.connection_id)
+    last_in = _last_in(session, id)
+    return AnswerWindow(
+        open=chatting.is_open(connection, last_in, now),
+        until=chatting.closes_at(connection, last_in),
+    )
+
+
+def windowed(
+    session: Session,
+    draft: Draft,
+    composed: Sequence[Composed],
+    known: Knowledge,
+    now: dt.datetime,
+) -> list[Composed]:
+    """The messages with until when they may leave, and what keeps them from it."""
+    return [_windowed(session, draft, each, known, now) for each in composed]
+
+
+def seen(session: Session, row: ConversationRow, *, typing: bool) -> None:
+    """Somebody of us has read a conversation, or writes in it, which its other side may see."""
+    if row.channel is not Channel.WHATSAPP or row.connection_id is None:
+        return
+    connection = _connection(session, row.connection_id)
+    needed = Ability.TYPING if typing else Ability.READ_MARKS
+    if connection is None or connection.removed or needed not in connection.abilities:
+        return
+    last = messages.last_news(session, row.id)
+    publish(
+        session,
+        WhatsAppAttended(
+            connection_id=row.connection_id,
+            address=row.address,
+            last_id=last.provider_id if last else None,
+            typing=typing,
+            at=dt.datetime.now(dt.UTC),
+        ),
+    )
+
+
+def _windowed(
+    session: Session, draft: Draft, message: Composed, known: Knowledge, now: dt.datetime
+) -> Composed:
+    connection = known.connection(draft.channel, message.connection_id)
+    problems = list(chatting.obstacles(draft, connection))
+    until = None
+    if connection is not None and connection.answer_hours is not None:
+        lead = message.lead
+        contact_id = lead.contact.id if lead and lead.contact else None
+        address = lead.mailbox.address if lead else ""
+        id = message.conversation_id or conversations.id_of(
+            session, draft.channel, connection.connection_id, contact_id, address
+        )
+        last_in = _last_in(session, id) if id else None
+        if chatting.is_open(connection, last_in, now):
+            until = chatting.closes_at(connection, last_in)
+        elif draft.approved_template is None:
+            reason = chatting.closed(connection, last_in)
+            problems.append(Problem(field="approved_template", reason=reason))
+    return message.with_window(until, problems)
+
+
+def _connection(session: Session, id: UUID | None) -> ConnectionChanged | None:
+    return next((c for c in settings.connections(session) if c.connection_id == id), None)
+
+
+def _last_in(session: Session, id: UUID) -> dt.datetime | None:
+    last = messages.last_news(session, id)
+    return last.at if last else None
+
+
+def _address(session: Session, row: MessageRow) -> str:
+    role = "from" if row.direction is Direction.IN else "to"
+    found = next((each.mailbox.address for each in row.parties if each.role == role), None)
+    return found or conversations.view(session, row.conversation_id).address

@@ -1,0 +1,102 @@
+"""What a connection lets us do in a chat, and for how long (missions C2, C3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from contracts.channels import Ability, Amending, ConnectionChanged
+from contracts.common import Channel
+from contracts.inbox import Direction, Draft, Problem
+
+# WhatsApp's own limits, for phones and linked devices alike.
+EDIT_WITHIN: Final = dt.timedelta(minutes=15)
+DELETE_WITHIN: Final = dt.timedelta(hours=60)
+# A message that is under way when the network closes is refused: that long before, it is closed.
+MARGIN: Final = dt.timedelta(seconds=60)
+
+_NEEDS: Final = {
+    Amending.REACTED: Ability.REACTIONS,
+    Amending.EDITED: Ability.EDITS,
+    Amending.DELETED: Ability.DELETIONS,
+}
+_CALLED: Final = {
+    Amending.REACTED: "react to messages",
+    Amending.EDITED: "change what it sent",
+    Amending.DELETED: "take back what it sent",
+}
+
+
+def obstacles(draft: Draft, connection: ConnectionChanged | None) -> Iterator[Problem]:
+    """What in a draft this connection cannot send."""
+    wanted = (
+        ("place", draft.place is not None, Ability.PLACES, "a place"),
+        ("cards", bool(draft.cards), Ability.CARDS, "contact cards"),
+        ("approved_template", draft.approved_template is not None, Ability.TEMPLATES, "templates"),
+    )
+    for field, given, ability, called in wanted:
+        if not given:
+            continue
+        if draft.channel is not Channel.WHATSAPP:
+            yield Problem(field=field, reason=f"only a chat can have {called}")
+        elif connection is not None and ability not in connection.abilities:
+            yield Problem(field=field, reason=f"this number cannot send {called}")
+
+
+def has_more_than_words(draft: Draft) -> bool:
+    """Whether a message of a chat says something without any text."""
+    return draft.channel is Channel.WHATSAPP and bool(
+        draft.attachments or draft.place or draft.cards or draft.approved_template
+    )
+
+
+def closes_at(
+    connection: ConnectionChanged | None, last_in: dt.datetime | None
+) -> dt.datetime | None:
+    """Until when we may write freely; None where there is no limit, or nobody wrote."""
+    if connection is None or connection.answer_hours is None or last_in is None:
+        return None
+    return last_in + dt.timedelta(hours=connection.answer_hours)
+
+
+def is_open(
+    connection: ConnectionChanged | None, last_in: dt.datetime | None, now: dt.datetime
+) -> bool:
+    """Whether we may write freely now."""
+    if connection is None or connection.answer_hours is None:
+        return True
+    closes = closes_at(connection, last_in)
+    return closes is not None and now < closes - MARGIN
+
+
+def closed(connection: ConnectionChanged, last_in: dt.datetime | None) -> str:
+    """Why we may not, for a person."""
+    hours = connection.answer_hours
+    if last_in is None:
+        return "nobody wrote to this number yet; only an approved template may begin the chat"
+    return (
+        f"more than {hours} hours have passed since the other side wrote; only an approved "
+        "template may leave"
+    )
+
+
+def why_not(
+    kind: Amending,
+    connection: ConnectionChanged | None,
+    direction: Direction,
+) -> str | None:
+    """Why a message cannot be amended so, for a person."""
+    if connection is None or connection.removed:
+        return "the number that it came by is no longer connected"
+    if _NEEDS[kind] not in connection.abilities:
+        return f"this number cannot {_CALLED[kind]}"
+    if kind is not Amending.REACTED and direction is Direction.IN:
+        return "it is not ours"
+    return None
+
+
+def is_too_late(kind: Amending, sent_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether the network changes nothing of it any more."""
+    limit = {Amending.EDITED: EDIT_WITHIN, Amending.DELETED: DELETE_WITHIN}.get(kind)
+    return limit is not None and now - sent_at > limit

@@ -1,0 +1,1 @@
+"""The rules of WhatsApp: no bus, no store, no network."""

@@ -1,0 +1,50 @@
+"""Numbers, and how they are connected."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contracts.whatsapp_gateway import QrCode, WhatsAppConnection, WhatsAppConnectionDetails
+from fairlead.service import Parts, rpc
+
+from ..office import Office, make_office
+
+
+class Connections:
+    """Numbers, and how they are connected."""
+
+    office = Parts(make_office, stop=Office.stop)
+
+    @rpc
+    def list_whatsapp_connections(self) -> list[WhatsAppConnection]:
+        return self.office.connecting.listed()
+
+    @rpc
+    def get_whatsapp_connection(self, *, id: UUID) -> WhatsAppConnection:
+        return self.office.connecting.get(id)
+
+    @rpc
+    def create_whatsapp_connection(
+        self, *, details: WhatsAppConnectionDetails, id: UUID | None = None
+    ) -> WhatsAppConnection:
+        return self.office.connecting.create(details, id)
+
+    @rpc
+    def update_whatsapp_connection(
+        self, *, id: UUID, version: int, details: WhatsAppConnectionDetails
+    ) -> WhatsAppConnection:
+        changed = self.office.connecting.update(id, version, details)
+        self.office.sending.ring()
+        return changed
+
+    @rpc
+    def remove_whatsapp_connection(self, *, id: UUID) -> None:
+        self.office.connecting.remove(id)
+
+    @rpc
+    def connect_whatsapp(self, *, id: UUID) -> QrCode | None:
+        return self.office.scanning.connect(id)
+
+    @rpc
+    def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:
+        return self.office.scanning.disconnect(id)

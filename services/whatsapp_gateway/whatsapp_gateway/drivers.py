@@ -1,0 +1,142 @@
+"""What every way to WhatsApp can be asked: the sandbox, Meta's Cloud API, a linked device.
+
+A driver sends one piece and says what came of it; what the network says later comes by `taking`,
+from whichever driver, in the words of `domain.heard`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+from uuid import UUID
+
+from contracts.channels import Ability, WhatsAppAmendmentQueued, WhatsAppAttended
+from contracts.whatsapp_gateway import WhatsAppConnectionKind
+
+from .domain.heard import Media
+from .domain.pieces import Piece
+
+_ALL = frozenset(Ability)
+ABILITIES: Final = {
+    WhatsAppConnectionKind.SANDBOX: _ALL - {Ability.TEMPLATES, Ability.GROUPS},
+    # Meta lets a business change or delete nothing that it has sent.
+    WhatsAppConnectionKind.CLOUD: _ALL
+    - {Ability.EDITS, Ability.DELETIONS, Ability.GROUPS, Ability.SCANNED},
+    WhatsAppConnectionKind.LINKED: _ALL - {Ability.TEMPLATES},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A piece to one account. `ours` is what the network is to call it to us; `media_id` is its
+    file there, where it was uploaded at an earlier try."""
+
+    organisation: UUID
+    connection_id: UUID
+    address: str
+    piece: Piece
+    ours: str
+    at: dt.datetime
+    media_id: str | None = None
+
+
+class Scope(enum.Enum):
+    """Who has to wait."""
+
+    MESSAGE = "message"
+    RECIPIENT = "recipient"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The network has it. `also` are further addresses of the recipient that it named."""
+
+    provider_id: str
+    also: tuple[str, ...] = ()
+    media_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """It did not leave: try again, after these seconds where the network says so."""
+
+    reason: str
+    seconds: float | None = None
+    scope: Scope = Scope.MESSAGE
+    code: str | None = None
+    media_id: str | None = None
+    most: int | None = None  # tries, where fewer than usual make sense
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """The network may have it."""
+
+    reason: str
+    media_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never leave. `permanent`: the address itself is at fault; `opted_out`: he wants no
+    marketing; `template`: the template must not be used any more."""
+
+    reason: str
+    code: str | None = None
+    permanent: bool = False
+    opted_out: bool = False
+    template: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing leaves by this number until a person sees to it; the message waits."""
+
+    reason: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The number may write to nobody first for a while; the message waits, or fails where it is
+    to somebody new."""
+
+    reason: str
+    code: str | None = None
+    final: bool = False
+
+
+Outcome: TypeAlias = Taken | Again | Doubtful | Refused | Stopped | Paused
+
+
+class NotFetched(Exception):
+    """A file did not come. `final`: it never will."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.final = final
+
+
+class Driver(Protocol):
+    """One number's way to the network. Nothing here raises but `fetch`."""
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Hand a piece over, and wait for the network's answer."""
+        ...
+
+    def amend(self, organisation: UUID, amendment: WhatsAppAmendmentQueued) -> Outcome:
+        """React to a message, change or delete it."""
+        ...
+
+    def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
+        """Say that we have read, or write. It may be lost."""
+        ...
+
+    def fetch(self, media: Media) -> Iterable[bytes]:
+        """The content of a file; raises NotFetched, at the call or while it is read."""
+        ...

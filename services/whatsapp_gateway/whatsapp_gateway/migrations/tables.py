@@ -1,0 +1,7 @@
+"""What the tables should be."""
+
+from __future__ import annotations
+
+from ..store.tables import Base
+
+metadata = Base.metadata

@@ -1,0 +1,67 @@
+"""Takes messages in: cut into pieces, and refused at once where they can never leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from contracts.channels import DeliveryStatus, WhatsAppAmendmentQueued, WhatsAppQueued
+from fairlead.context import current
+
+from .domain import addresses
+from .domain.pieces import Kind, Piece, pieces
+from .store import chats, connections, outgoing
+from .store.tables import AmendmentRow, MessageRow
+from .told import tell
+
+NO_CONNECTION = "No WhatsApp number is connected; add one under Settings, WhatsApp"
+VALID_FOR = dt.timedelta(hours=24)  # a number that is away so long does not send what is stale
+
+
+def take(session: Session, queued: WhatsAppQueued, now: dt.datetime) -> None:
+    """Keep a message that is to leave; it leaves by `sender.Sender`."""
+    connection = connections.choose(session, queued.connection_id)
+    refused = None if connection else NO_CONNECTION
+    made = [Piece(Kind.TEXT)]
+    key = addresses.key(queued.address)
+    try:
+        queued = msgspec.structs.replace(queued, address=addresses.normalised(queued.address))
+        made = pieces(queued)
+    except ValueError as error:
+        refused = f"It cannot be sent: {error}"
+    if connection is not None:
+        key = chats.key_of(session, connection.id, queued.address)
+    row = MessageRow(
+        id=queued.delivery_id,
+        organisation_id=current().need_organisation(),
+        message_id=queued.message_id,
+        connection_id=connection.id if connection else None,
+        key=key,
+        queued=queued,
+        status=DeliveryStatus.QUEUED.value,
+        queued_at=queued.queued_at,
+        valid_until=queued.queued_at + VALID_FOR,
+        due_at=now,
+        attempts=0,
+    )
+    if refused is not None:
+        row.status, row.reason, row.done_at = DeliveryStatus.FAILED.value, refused, now
+    outgoing.add(session, row, made)
+    if refused is not None:
+        tell(session, row, now)
+
+
+def take_amendment(session: Session, queued: WhatsAppAmendmentQueued, now: dt.datetime) -> None:
+    """Keep an amendment that is to leave."""
+    session.add(
+        AmendmentRow(
+            id=queued.id,
+            organisation_id=current().need_organisation(),
+            connection_id=queued.connection_id,
+            queued=queued,
+            due_at=now,
+            attempts=0,
+        )
+    )

@@ -1,0 +1,92 @@
+"""Connecting a number by scanning a code, and ending the connection (mission C1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Final
+from uuid import UUID
+
+from contracts.whatsapp_gateway import (
+    LinkState,
+    QrCode,
+    WhatsAppConnection,
+    WhatsAppConnectionKind,
+)
+from fairlead.audit import record
+from fairlead.errors import Conflict
+from fairlead.service import ServiceStore
+
+from .connecting import SCANNED, Connecting
+from .domain.heard import Linked
+from .linking import stand
+from .store import connections
+from .store.tables import ConnectionRow
+
+SANDBOX_CODE_LASTS: Final = dt.timedelta(seconds=60)
+GOING_ON: Final = frozenset({LinkState.CONNECTING, LinkState.SCAN_QR, LinkState.PAIRING})
+
+
+class Scanning:
+    """What a person does about a number's connection."""
+
+    def __init__(self, store: ServiceStore, connecting: Connecting) -> None:
+        self._store = store
+        self._connecting = connecting
+
+    def connect(self, id: UUID) -> QrCode | None:
+        """Begin, or go on; the code to scan, if there is one just now."""
+        now = _now()
+        with self._store.transaction() as session:
+            row = connections.locked(session, id)
+            kind = row.details.kind
+            if kind not in SCANNED:
+                raise Conflict(
+                    "whatsapp_gateway.not_scanned", "Such a number is not connected by scanning"
+                )
+            if row.link is LinkState.OPEN:
+                return None
+            row.wanted = True
+            if kind is WhatsAppConnectionKind.SANDBOX:
+                self._sandbox_code(row, now)
+                code = Linked(state=LinkState.SCAN_QR, at=now, qr=row.qr, qr_until=row.qr_until)
+                stand(session, row, LinkState.SCAN_QR, None, code)
+            elif row.link not in GOING_ON:
+                stand(
+                    session, row, LinkState.CONNECTING, None,
+                    Linked(state=LinkState.CONNECTING, at=now),
+                )  # fmt: skip
+            if row.qr is None or row.qr_until is None or row.qr_until <= now:
+                return None
+            return QrCode(text=row.qr, until=row.qr_until)
+
+    def disconnect(self, id: UUID) -> WhatsAppConnection:
+        """End it; what is to leave waits, what was said stays."""
+        now = _now()
+        with self._store.transaction() as session:
+            row = connections.locked(session, id)
+            row.wanted, row.qr, row.qr_until = False, None, None
+            if row.details.kind in SCANNED:
+                stand(
+                    session, row, LinkState.STOPPED, "Somebody ended the connection",
+                    Linked(state=LinkState.STOPPED, at=now),
+                )  # fmt: skip
+            else:
+                raise Conflict(
+                    "whatsapp_gateway.not_scanned",
+                    "A number at Meta is not disconnected; remove it, or take its token away",
+                )
+            record(
+                session, "whatsapp_connection.disconnected", entity="connection", id=row.id,
+                label=row.details.label,
+            )  # fmt: skip
+            return self._connecting.view(row)
+
+    def _sandbox_code(self, row: ConnectionRow, now: dt.datetime) -> None:
+        if row.qr is None or row.qr_until is None or row.qr_until <= now:
+            row.qr = f"sandbox:{secrets.token_urlsafe(16)}"
+            row.qr_until = now + SANDBOX_CODE_LASTS
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,127 @@
+"""The WhatsApp gateway: knows numbers and networks, and nothing of trips."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from contracts.channels import (
+    ConnectionCopies,
+    WhatsAppAmendmentQueued,
+    WhatsAppAttended,
+    WhatsAppQueued,
+)
+from contracts.persons import Person, PersonErasure, PersonPage
+from contracts.whatsapp_gateway import WhatsAppGateway
+from fairlead.projections.copying import page_of, reach
+from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
+
+from . import persons, queueing
+from .doors.connections import Connections
+from .doors.sandbox import SandboxDoors
+from .doors.templates import Templates
+from .office import Office, make_office
+from .settings import WhatsAppSettings
+from .store import files, outgoing
+from .store.tables import ConnectionRow
+from .told import as_told
+
+PARKED_FOR = dt.timedelta(days=30)  # Meta tells for so long that somebody read at last
+
+
+class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
+    """Implements contracts.whatsapp_gateway. Its other doors are in `doors`."""
+
+    name = "whatsapp_gateway"
+    implements = WhatsAppGateway
+    store = Store()
+    config = Config(WhatsAppSettings)
+    office = Parts(make_office, stop=Office.stop)
+
+    @on(WhatsAppQueued)
+    def message_queued(self, event: WhatsAppQueued) -> None:
+        """Take a message in; it leaves by `send`."""
+        with self.store.once() as session:
+            queueing.take(session, event, dt.datetime.now(dt.UTC))
+        self.office.sending.ring()
+
+    @on(WhatsAppAmendmentQueued)
+    def amendment_queued(self, event: WhatsAppAmendmentQueued) -> None:
+        """Take an amendment in; it leaves by `send` as well."""
+        with self.store.once() as session:
+            queueing.take_amendment(session, event, dt.datetime.now(dt.UTC))
+        self.office.sending.ring()
+
+    @on(WhatsAppAttended)
+    def chat_attended(self, event: WhatsAppAttended) -> None:
+        """Let the other side see that we read, or write."""
+        with self.store.once():
+            pass  # it may be lost, and is not said twice
+        self.office.sender.attend(event)
+
+    @loop(every=0)
+    def send(self) -> None:
+        """Send what is due."""
+        self.office.sender.send_some()
+
+    @loop(every=outgoing.RENEW_SECONDS)
+    def keep_leases(self) -> bool:
+        """Say that what is being sent here still is."""
+        self.office.sender.keep_leases()
+        return False
+
+    @loop(every=15.0)
+    def give_up(self) -> bool:
+        """End what could not leave in time."""
+        self.office.sender.give_up()
+        return False
+
+    @loop(every=0)
+    def receive(self) -> None:
+        """Work off what networks brought."""
+        self.office.reader.work_some()
+
+    @loop(every=0, greenlets=2)
+    def fetch(self) -> None:
+        """Fetch the files of messages."""
+        self.office.fetcher.fetch_some()
+
+    @loop(every=3600.0)
+    def forget(self) -> bool:
+        """Forget what was told of messages that were never ours."""
+        with self.store.transaction(EVERYWHERE) as session:
+            outgoing.forget_parked(session, dt.datetime.now(dt.UTC) - PARKED_FOR)
+        return False
+
+    @rpc
+    def whatsapp_connections_page(self, *, after: UUID | None, limit: int) -> ConnectionCopies:
+        with self.store.reading(reach()) as session:
+            rows, total = page_of(session, ConnectionRow, ConnectionRow.id, after, limit)
+            return ConnectionCopies(items=[as_told(row) for row in rows], total=total)
+
+    @rpc
+    def challenge_hook(self, *, connection: UUID, token: str, challenge: str) -> str:
+        return self.office.hooks.challenge(connection, token, challenge)
+
+    @rpc
+    def take_hook(self, *, connection: UUID, body: bytes, signature: str) -> None:
+        self.office.hooks.take(connection, body, signature)
+
+    @rpc
+    def files_held(self, *, keys: list[str]) -> list[str]:
+        with self.store.reading() as session:
+            return sorted(files.held(session, keys))
+
+    @rpc
+    def export_person(self, *, person: Person, cursor: str | None) -> PersonPage:
+        with self.store.reading() as session:
+            return persons.export(session, person, cursor)
+
+    @rpc
+    def erase_person(self, *, person: Person, cursor: str | None) -> PersonErasure:
+        with self.store.transaction() as session:
+            return persons.erase(session, person, cursor)
+
+    @rpc
+    def forget_copies(self, *, ids: list[UUID]) -> PersonErasure:
+        return PersonErasure(changed=0, cursor=None)  # her messages are found by her addresses
