@@ -16,6 +16,7 @@ from contracts.contacts import (
     Contact,
     ContactChanged,
     ContactKind,
+    ContactMerged,
     Contacts,
     NewIdentity,
     Reachability,
@@ -248,6 +249,40 @@ def test_who_is_known_by_phone_is_known_on_whatsapp(contacts: Contacts, desk: An
         assert [each.scheme for each in found.identities] == [Scheme.PHONE, Scheme.WHATSAPP]
         assert contacts.resolve(scheme=Scheme.WHATSAPP, value="5491134567890") == found
     assert told(desk) == [made, found]
+
+
+def whatsapp(value: str) -> NewIdentity:
+    return NewIdentity(scheme=Scheme.WHATSAPP, value=value)
+
+
+def test_two_who_turn_out_to_be_one_are_joined(contacts: Contacts, desk: Any) -> None:
+    known = anna(contacts, identities=[phone("+351 910 000 001")])
+    with acting(SERVICE):
+        hidden = contacts.resolve(scheme=Scheme.WHATSAPP, value="98765432101234@lid", name="Annie")
+        assert hidden.id != known.id
+        scoped = "US.13491208655302741918"
+        also = [whatsapp("351910000001"), whatsapp(scoped)]
+        found = contacts.resolve(scheme=Scheme.WHATSAPP, value="98765432101234@lid", also=also)
+        assert (found.id, found.name) == (known.id, "Anna Berg")
+        assert {each.value for each in found.identities} == {
+            "+351910000001", "351910000001", "98765432101234@lid", scoped,
+        }  # fmt: skip
+        again = contacts.resolve(scheme=Scheme.WHATSAPP, value=scoped, also=also)
+        assert again == found
+    [merged] = [each for each in desk.told() if isinstance(each, ContactMerged)]
+    assert (merged.contact.id, merged.merged_id) == (known.id, hidden.id)
+    assert contacts.get_contact(id=hidden.id).id == known.id
+    [entry] = contacts.list_merges(contact_id=known.id)
+    contacts.undo_merge(id=entry.id)  # a channel may be wrong, and a person knows better
+    assert contacts.get_contact(id=hidden.id).id == hidden.id
+
+
+def test_the_addresses_of_a_new_person_are_his_at_once(contacts: Contacts, desk: Any) -> None:
+    with acting(SERVICE):
+        also = [whatsapp("351910000002"), whatsapp("351910000002")]
+        made = contacts.resolve(scheme=Scheme.WHATSAPP, value="1234567890@lid", also=also)
+        assert len(made.identities) == 2
+        assert contacts.resolve(scheme=Scheme.WHATSAPP, value="351910000002") == made
 
 
 @pytest.mark.parametrize(
