@@ -16,6 +16,7 @@ from api_gateway.door import Door
 from api_gateway.doors import DOORS
 from contracts.accounts import StaffRole
 from contracts.samples import sample
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import Role
 from tests.e2e.client import wait_for
 
@@ -102,6 +103,8 @@ class Belongings:
     template: str
     connection: str
     carrier: str
+    number: str
+    chat: str
     message: str
     conversation: str
     comment: str
@@ -127,6 +130,10 @@ class Belongings:
             own = self.mail
         elif door.path.startswith("/sandbox/texts"):
             own = self.text
+        elif door.path.startswith("/sandbox/chats"):
+            own = self.chat
+        elif door.path.startswith("/connections") and door.interface is WhatsAppGateway:
+            own = self.number
         else:
             own = {
                 "users": self.user,
@@ -145,7 +152,6 @@ class Belongings:
                 "labels": self.label,
                 "templates": self.template,
                 "connections": self.connection,
-                "sms": self.carrier,
                 "notifications": self.notification,
                 "files": self.file,
                 "jobs": NOBODYS,
@@ -167,16 +173,14 @@ def post(client: httpx.Client, path: str, body: Any = None, **options: Any) -> A
 def furnish(client: httpx.Client) -> Belongings:
     """Make one of everything, by the API."""
     address = "rui@supplier.test"
-    connection = post(
-        client,
-        "/connections",
-        {"details": {"label": "Desk", "address": "desk@ours.test", "kind": "sandbox"}},
-    )
-    carrier = post(
-        client,
-        "/sms/connections",
-        {"details": {"label": "Texts", "sender": "Atlas", "kind": "sandbox"}},
-    )
+    details = {"label": "Desk", "address": "desk@ours.test", "kind": "sandbox"}
+    connection = post(client, "/connections", {"channel": "email", "details": details})
+    details = {"label": "Texts", "sender": "Atlas", "kind": "sandbox"}
+    carrier = post(client, "/connections", {"channel": "sms", "details": details})
+    details = {"label": "Operations", "number": "+351210000000", "kind": "sandbox"}
+    number = post(client, "/connections", {"channel": "whatsapp", "details": details})
+    answer(client.put("/sandbox/handsets", json={"address": "351910000124"}))
+    chat = post(client, "/sandbox/chats", {"address": "351910000124", "text": "Hello"})
     contact = post(
         client,
         "/contacts",
@@ -277,6 +281,8 @@ def furnish(client: httpx.Client) -> Belongings:
         template=template["id"],
         connection=connection["id"],
         carrier=carrier["id"],
+        number=number["id"],
+        chat=chat["id"],
         message=message["id"],
         conversation=about,
         comment=comment["id"],
@@ -395,6 +401,30 @@ def test_anothers_id_is_as_good_as_none(
         assert everything(ours, belongings) == untouched
 
 
+@pytest.mark.parametrize("kind", ["connection", "carrier", "number"])
+def test_anothers_connection_is_as_good_as_none(
+    kind: str, theirs: httpx.Client, ours: httpx.Client, belongings: Belongings
+) -> None:
+    path = f"/connections/{getattr(belongings, kind)}"
+    known = ours.get(path)
+    assert known.is_success
+    body = {"channel": known.json()["channel"], "details": known.json()["details"]}
+    headers = {"If-Match": known.headers["ETag"]}
+    for response in (
+        theirs.get(path),
+        theirs.put(path, json=body, headers=headers),
+        theirs.delete(path),
+    ):
+        assert response.status_code == 404, response.text
+        assert response.json()["code"] == "gateway.connection_not_found"
+    others = {"connection": "sms", "carrier": "whatsapp", "number": "email"}
+    other = ours.put(path, json=body | {"channel": others[kind]}, headers=headers)
+    assert other.status_code == 422, other.text
+    same = ours.put(path, json=body, headers=headers)
+    assert same.is_success, same.text
+    assert ours.put(path, json=body, headers=headers).status_code == 412  # it was changed since
+
+
 def test_anothers_file_is_not_there(
     theirs: httpx.Client, ours: httpx.Client, belongings: Belongings
 ) -> None:
@@ -441,7 +471,7 @@ def test_anothers_id_in_a_draft_sends_nothing(
 ) -> None:
     mailboxes = {"label": "Desk", "address": "desk@theirs.test", "kind": "sandbox"}
     if not answer(theirs.get("/connections")):
-        post(theirs, "/connections", {"details": mailboxes})
+        post(theirs, "/connections", {"channel": "email", "details": mailboxes})
     draft = {"to": [{"address": "a@b.test"}], "subject": "Hi", "text": "Hi"} | change(belongings)
     key = {"Idempotency-Key": str(uuid.uuid4())}
     response = theirs.post("/messages", json=draft, headers=key)

@@ -13,14 +13,18 @@ import msgspec
 import pytest
 
 from api_gateway.app import API, create_app
+from api_gateway.connections import EmailDetails
 from api_gateway.doors import DOORS
 from api_gateway.gateway import Gateway
 from contracts import rights
 from contracts.accounts import Accounts, StaffRole
 from contracts.contacts import Contacts
+from contracts.email_gateway import EmailGateway
 from contracts.inbox import Draft, Inbox
 from contracts.itineraries import Itineraries
 from contracts.samples import sample
+from contracts.sms_gateway import SmsGateway
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import Role
 from fairlead.contract import Right, calls
 
@@ -44,7 +48,7 @@ class View:
         places = {"id": str(uuid.uuid4()), "service": "contacts", "file": "result"}
         path = self.rule
         for name, value in places.items():
-            path = path.replace(f"<{name}>", value)
+            path = path.replace(f"<{name}>", value).replace(f"<uuid:{name}>", value)
         return path
 
 
@@ -53,10 +57,24 @@ def _rights(interface: Any, *names: str) -> tuple[Right, ...]:
 
 
 _DRAFT = {"json": msgspec.to_builtins(sample(Draft))}
+_MAILBOX = {"json": msgspec.to_builtins(sample(EmailDetails))}
+_CONNECTIONS = {
+    "list": _rights(EmailGateway, "list_connections")
+    + _rights(SmsGateway, "list_sms_connections")
+    + _rights(WhatsAppGateway, "list_whatsapp_connections"),
+    "create": _rights(EmailGateway, "create_connection"),
+    # What nobody has is found by nobody, whatever he may do.
+    "get": _rights(EmailGateway, "get_connection"),
+}
 _PAPER = _rights(Itineraries, "draw_paper")
 VIEWS = (
     View("POST", "/messages/preview", _rights(Inbox, "preview"), _DRAFT),
     View("POST", "/messages", _rights(Inbox, "send", "schedule"), _DRAFT),
+    View("GET", "/connections", _CONNECTIONS["list"]),
+    View("POST", "/connections", _CONNECTIONS["create"], _MAILBOX),
+    View("GET", "/connections/<uuid:id>", _CONNECTIONS["get"]),
+    View("PUT", "/connections/<uuid:id>", _CONNECTIONS["get"], _MAILBOX),
+    View("DELETE", "/connections/<uuid:id>", _CONNECTIONS["get"]),
     View("POST", "/files", _rights(Inbox, "add_file"), {"files": {"file": ("plan.pdf", PDF)}}),
     View("GET", "/files/<id>", _rights(Inbox, "get_file")),
     View("GET", "/files/<id>/thumbnail", _rights(Inbox, "get_file")),

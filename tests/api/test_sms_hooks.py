@@ -41,10 +41,14 @@ def test_there_and_back(running: Running, carrier: CarrierStandIn) -> None:
             "sender": "+15005550006",
             "http": {"account": ACCOUNT, "base_url": carrier.url, "token": TOKEN},
         }
-        made = ours.post("/sms/connections", json={"details": details}).raise_for_status().json()
-        assert TOKEN not in ours.get("/sms/connections").text
+        made = (
+            ours.post("/connections", json={"channel": "sms", "details": details})
+            .raise_for_status()
+            .json()
+        )
+        assert TOKEN not in ours.get("/connections").text
         wait_for(
-            lambda: ours.get(f"/sms/connections/{made['id']}").json()["state"] == "open",
+            lambda: ours.get(f"/connections/{made['id']}").json()["state"] == "open",
             "the carrier to let us in",
         )
         draft = {"channel": "sms", "to": [{"address": PHONE}], "text": "Seu carro 😀 chegou"}

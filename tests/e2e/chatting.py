@@ -94,7 +94,7 @@ def _chat(api: Api, connection: Any, driver: Any, stream: Stream) -> None:
 def _connection(api: Api) -> Any:
     """A number of its own, and a phone to write to."""
     details = {"label": "Drivers", "kind": "sandbox", "number": NUMBER}
-    made = api.post("/whatsapp/connections", {"details": details})
+    made = api.post("/connections", {"channel": "whatsapp", "details": details})
     api.put("/sandbox/handsets", {"address": PHONE, "on": True})
     return made
 

@@ -123,4 +123,4 @@ def connect_mail(api: Api, mail: MailServer, address: str) -> Any:
         },
         "per_minute": 10_000,
     }
-    return api.post("/connections", {"details": details})
+    return api.post("/connections", {"channel": "email", "details": details})

@@ -13,6 +13,7 @@ from fairlead.errors import Unauthenticated
 from . import (
     attachments,
     audit,
+    connections,
     events,
     home,
     hooks,
@@ -65,7 +66,7 @@ def create_app(parts: Gateway) -> Flask:
             _view(door),
             methods=[door.method],
         )
-    for module in (session, messages, attachments, audit, jobs, papers, events):
+    for module in (session, messages, connections, attachments, audit, jobs, papers, events):
         app.register_blueprint(module.views, url_prefix=API)
     app.register_blueprint(hooks.views, url_prefix=f"{API}/hooks")
     app.register_blueprint(public.views)

@@ -171,7 +171,7 @@ def json_response(result: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(result), status, content_type="application/json")
 
 
-def read_json(wanted: type[msgspec.Struct], service: str) -> Any:
+def read_json(wanted: Any, service: str) -> Any:
     """The request's JSON body as `wanted`; raises Invalid that names the field."""
     if not request.is_json:
         raise UnsupportedMediaType("The body must be JSON (Content-Type: application/json)")

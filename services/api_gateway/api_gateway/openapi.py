@@ -21,6 +21,7 @@ from fairlead.contract import Message, calls
 
 from .attachments import Disposition, LinkWanted
 from .audit import CSV
+from .connections import AnyConnection, AnyDetails
 from .door import NO_VERSION, VERSION, Door, given
 from .doors import DOORS
 from .doors.jobs import WITH_JOBS
@@ -353,6 +354,7 @@ def _others(schemas: _Schemas) -> Iterator[Operation]:
     success = "201", _content(File, "The file, to be named in a draft", schemas)
     yield door("POST", "/files", "upload_file", doc, success, requestBody=_FORM)
 
+    yield from _connections(schemas, door)
     yield from _files(schemas, door)
     yield from _papers(schemas, door)
 
@@ -383,6 +385,30 @@ def _others(schemas: _Schemas) -> Iterator[Operation]:
     success = _text("text/event-stream", "An endless stream", _STREAM)
     doc = "Everything that changes, as it changes (server-sent events)."
     yield door("GET", "/events", "stream_events", doc, success, parameters=places)
+
+
+def _connections(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[Operation]:
+    """The doors of connections of every channel."""
+    known = str(sample(AnyConnection).id)
+    id = _parameter("path", "id", schemas.of(UUID), known, True)
+    version = _header("If-Match", "The ETag of what was read", '"v3"', r'^"v\d{1,18}"$')
+    one = _content(AnyConnection, "The connection, without any secret", schemas)
+    tag = {"description": "For If-Match", "schema": {"type": "string"}, "example": '"v3"'}
+    one |= {"headers": {"ETag": tag}}
+    body = _body(AnyDetails, schemas)
+    success = "200", _content(list[AnyConnection], "By channel and label", schemas)
+    doc = "Connections of every channel."
+    yield door("GET", "/connections", "list_connections", doc, success)
+    doc = "Add a connection; the `channel` says which details it has."
+    yield door("POST", "/connections", "create_connection", doc, ("201", one), requestBody=body)
+    path, places = "/connections/{id}", [id]
+    yield door("GET", path, "get_connection", "One connection.", ("200", one), parameters=places)
+    doc, both = "Replace the details of a connection.", [id, version]
+    yield door(
+        "PUT", path, "update_connection", doc, ("200", one), parameters=both, requestBody=body
+    )
+    doc = "Stop using a connection. Its history stays."
+    yield door("DELETE", path, "remove_connection", doc, _DONE, parameters=places)
 
 
 def _files(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[Operation]:

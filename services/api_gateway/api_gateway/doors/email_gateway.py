@@ -6,14 +6,7 @@ from contracts.email_gateway import EmailGateway
 
 from ..door import Door
 
-_ID = frozenset({"id"})
-
 DOORS = (
-    Door("GET", "/connections", EmailGateway, "list_connections"),
-    Door("POST", "/connections", EmailGateway, "create_connection", 201, _ID),
-    Door("GET", "/connections/{id}", EmailGateway, "get_connection"),
-    Door("PUT", "/connections/{id}", EmailGateway, "update_connection"),
-    Door("DELETE", "/connections/{id}", EmailGateway, "remove_connection"),
     Door("POST", "/connections/{id}/test", EmailGateway, "try_connection"),
     Door("GET", "/sandbox/mailboxes", EmailGateway, "sandbox_mailboxes"),
     Door("GET", "/sandbox/mails", EmailGateway, "sandbox_mails"),

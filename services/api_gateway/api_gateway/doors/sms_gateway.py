@@ -6,14 +6,7 @@ from contracts.sms_gateway import SmsGateway
 
 from ..door import Door
 
-_ID = frozenset({"id"})
-
 DOORS = (
-    Door("GET", "/sms/connections", SmsGateway, "list_sms_connections"),
-    Door("POST", "/sms/connections", SmsGateway, "create_sms_connection", 201, _ID),
-    Door("GET", "/sms/connections/{id}", SmsGateway, "get_sms_connection"),
-    Door("PUT", "/sms/connections/{id}", SmsGateway, "update_sms_connection"),
-    Door("DELETE", "/sms/connections/{id}", SmsGateway, "remove_sms_connection"),
     Door("POST", "/sms/measure", SmsGateway, "measure"),
     Door("POST", "/sms/foresee", SmsGateway, "foresee"),
     Door("GET", "/sms/opt-outs", SmsGateway, "list_opt_outs"),

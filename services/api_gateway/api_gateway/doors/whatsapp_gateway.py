@@ -6,14 +6,7 @@ from contracts.whatsapp_gateway import WhatsAppGateway
 
 from ..door import Door
 
-_ID = frozenset({"id"})
-
 DOORS = (
-    Door("GET", "/whatsapp/connections", WhatsAppGateway, "list_whatsapp_connections"),
-    Door("POST", "/whatsapp/connections", WhatsAppGateway, "create_whatsapp_connection", 201, _ID),
-    Door("GET", "/whatsapp/connections/{id}", WhatsAppGateway, "get_whatsapp_connection"),
-    Door("PUT", "/whatsapp/connections/{id}", WhatsAppGateway, "update_whatsapp_connection"),
-    Door("DELETE", "/whatsapp/connections/{id}", WhatsAppGateway, "remove_whatsapp_connection"),
     Door("POST", "/connections/{id}/qr", WhatsAppGateway, "connect_whatsapp"),
     Door("POST", "/connections/{id}/disconnect", WhatsAppGateway, "disconnect_whatsapp"),
     Door("POST", "/connections/{id}/templates", WhatsAppGateway, "fetch_network_templates"),

@@ -25,6 +25,7 @@ from contracts.inbox import (
     Selection,
 )
 from contracts.itineraries import Itineraries
+from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import current
 from fairlead.errors import Conflict, Invalid
 from fairlead.jobs.messages import Job
@@ -54,6 +55,7 @@ class Mailings(Paying):
 
     contacts = Remote(Contacts)
     itineraries = Remote(Itineraries)
+    whatsapp = Remote(WhatsAppGateway)
 
     @abstractmethod
     def send(self, *, draft: Draft, request_id: str) -> list[MessageView]:
@@ -182,7 +184,7 @@ class Mailings(Paying):
 
     def _look(self, row: MailingRow, recipient: RecipientRow) -> Looked:
         draft = rules.draft_for(row.draft, recipient.contact_id, recipient.itinerary_id, None)
-        messages, known = composed(self.store, draft, current())
+        messages, known = composed(self.store, self.whatsapp, draft, current(), utc_now())
         [bill] = self.till.bills(Order(draft, known, current()), messages[:1])
         return Looked(recipient.number, messages[0], bill)
 

@@ -1,0 +1,143 @@
+"""Connections of every channel: one list and one door, each kind with details of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response
+
+from contracts import email_gateway, sms_gateway, whatsapp_gateway
+from contracts.common import Channel
+from contracts.email_gateway import EmailGateway
+from contracts.sms_gateway import SmsGateway
+from contracts.whatsapp_gateway import WhatsAppGateway
+from fairlead import context
+from fairlead.contract import Interface, Message, calls
+from fairlead.errors import Invalid, NotFound
+
+from .door import json_response, read_json, read_version, with_version
+from .gateway import gateway
+
+views = Blueprint("connections", __name__)
+
+
+class EmailConnection(email_gateway.Connection, tag_field="channel", tag="email"):
+    """A mail account."""
+
+
+class SmsConnection(sms_gateway.SmsConnection, tag_field="channel", tag="sms"):
+    """A carrier of text messages."""
+
+
+class WhatsAppConnection(whatsapp_gateway.WhatsAppConnection, tag_field="channel", tag="whatsapp"):
+    """A WhatsApp number."""
+
+
+class EmailDetails(Message, tag_field="channel", tag="email", forbid_unknown_fields=True):
+    """A mail account to be."""
+
+    details: email_gateway.ConnectionDetails
+
+
+class SmsDetails(Message, tag_field="channel", tag="sms", forbid_unknown_fields=True):
+    """A carrier to be."""
+
+    details: sms_gateway.SmsConnectionDetails
+
+
+class WhatsAppDetails(Message, tag_field="channel", tag="whatsapp", forbid_unknown_fields=True):
+    """A WhatsApp number to be."""
+
+    details: whatsapp_gateway.WhatsAppConnectionDetails
+
+
+AnyConnection: TypeAlias = EmailConnection | SmsConnection | WhatsAppConnection
+AnyDetails: TypeAlias = EmailDetails | SmsDetails | WhatsAppDetails
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A channel's connections: how its gateway is asked, and how they are shown."""
+
+    channel: Channel
+    interface: type[Interface]
+    name: str  # between the verb and the s of the methods
+    shown: Any
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """Ask the channel's gateway; raises Forbidden before, where the caller may not."""
+        method = f"{verb}_{self.name}{'s' if verb == 'list' else ''}"
+        calls(self.interface)[method].right.check(context.current())
+        return getattr(gateway().clients[self.interface], method)(**arguments)
+
+    def show(self, found: Any) -> AnyConnection:
+        """A connection with its channel."""
+        shown: AnyConnection = self.shown(**msgspec.structs.asdict(found))
+        return shown
+
+
+KINDS = {
+    EmailDetails: Kind(Channel.EMAIL, EmailGateway, "connection", EmailConnection),
+    WhatsAppDetails: Kind(
+        Channel.WHATSAPP, WhatsAppGateway, "whatsapp_connection", WhatsAppConnection
+    ),
+    SmsDetails: Kind(Channel.SMS, SmsGateway, "sms_connection", SmsConnection),
+}
+
+
+@views.get("/connections")
+def listed() -> Response:
+    """All connections, by channel and label."""
+    return json_response([kind.show(each) for kind in KINDS.values() for each in kind.ask("list")])
+
+
+@views.post("/connections")
+def create() -> Response:
+    """Add a connection."""
+    wanted: AnyDetails = read_json(AnyDetails, "gateway")
+    kind = KINDS[type(wanted)]
+    return _answer(kind, kind.ask("create", details=wanted.details), 201)
+
+
+@views.get("/connections/<uuid:id>")
+def get(id: UUID) -> Response:
+    """One connection."""
+    kind, found = _find(id)
+    return _answer(kind, found)
+
+
+@views.put("/connections/<uuid:id>")
+def update(id: UUID) -> Response:
+    """Replace the details of a connection."""
+    kind, _ = _find(id)
+    version = read_version()
+    wanted: AnyDetails = read_json(AnyDetails, "gateway")
+    if KINDS[type(wanted)] is not kind:
+        raise Invalid.field("gateway.other_channel", "channel", f"is {kind.channel.value} here")
+    changed = kind.ask("update", id=id, version=version, details=wanted.details)
+    return _answer(kind, changed)
+
+
+@views.delete("/connections/<uuid:id>")
+def remove(id: UUID) -> Response:
+    """Stop using a connection. Its history stays."""
+    kind, _ = _find(id)
+    kind.ask("remove", id=id)
+    return Response(status=204)
+
+
+def _find(id: UUID) -> tuple[Kind, Any]:
+    """A connection, with its kind; raises NotFound."""
+    for kind in KINDS.values():
+        try:
+            return kind, kind.ask("get", id=id)
+        except NotFound:
+            continue
+    raise NotFound("gateway.connection_not_found", "There is no such connection")
+
+
+def _answer(kind: Kind, found: Any, status: int = 200) -> Response:
+    return with_version(json_response(kind.show(found), status), found)
