@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -69,6 +70,8 @@ class Page:
 
     def stands(self, number: Number, life: Life) -> None:
         self.desk.lives.append(life)
+        if life.state is not State.CONNECTING and number.id in self.desk.numbers:
+            self.desk.numbers[number.id] = replace(number, asked=False)
 
     def paired(self, number: Number, account: events.Paired) -> None:
         self.desk.accounts.append(account)
@@ -108,7 +111,7 @@ Begin = Callable[..., Keeper]
 
 def a_number(desk: Desk, keeper: Keeper, *, linked: bool = True) -> UUID:
     id = new_id()
-    desk.numbers[id] = Number(id, new_id(), "+34600111222", asked="" if linked else "now")
+    desk.numbers[id] = Number(id, new_id(), "+34600111222", asked=not linked)
     keeper.folder(id).mkdir()
     if linked:
         (keeper.folder(id) / "linked").touch()
@@ -190,6 +193,17 @@ def test_a_number_that_nobody_wants_any_more_ends(begin: Begin, desk: Desk) -> N
         keeper.ask(id, Send("1", "1@lid", Text("echo AAAA1")))
 
 
+def test_an_end_that_is_not_wanted_since_stays_told(begin: Begin, desk: Desk) -> None:
+    keeper = begin()
+    id = opened(desk, keeper)
+    keeper.logout(id)
+    wait_for(lambda: desk.states()[-1] is State.LOGGED_OUT)
+    del desk.numbers[id]
+    keeper.keep()
+    assert desk.states()[-1] is State.LOGGED_OUT
+    assert keeper.life(id) is None
+
+
 def test_one_process_owns_a_number_and_another_takes_over(begin: Begin, desk: Desk) -> None:
     first, second = begin("one"), begin("two")
     id = opened(desk, first)
@@ -212,8 +226,7 @@ def test_the_end_is_final_until_a_person_asks(begin: Begin, desk: Desk) -> None:
     for _ in range(3):
         keeper.keep()
     assert desk.states()[-1] is State.LOGGED_OUT
-    asked = desk.numbers[id]
-    desk.numbers[id] = Number(asked.id, asked.organisation, asked.phone, asked="again")
+    desk.numbers[id] = replace(desk.numbers[id], asked=True)
     keeper.keep()
     wait_for(keeper.ready)
     assert State.SCAN_QR in desk.states()

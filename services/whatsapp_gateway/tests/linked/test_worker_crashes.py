@@ -117,7 +117,8 @@ def test_killed_while_sending_it_is_not_sent_again(begin: Begin, standin: StandI
         assert done.message == sent.id
     assert [each.message.conversation for each in standin.sent] == ["Only once", "Another"]
     standin.receipt(sent.id, ANA)
-    again.heard(events.Receipt, lambda r: r.messages == [sent.id])
+    receipt = again.heard(events.Receipt, lambda r: r.messages == [sent.id])
+    assert receipt.commands == {sent.id: "1"}
 
 
 def test_killed_before_anything_left_it_may_be_sent(begin: Begin, standin: StandIn) -> None:

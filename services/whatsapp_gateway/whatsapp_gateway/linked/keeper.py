@@ -20,8 +20,20 @@ from . import lifecycle as lc
 from .lifecycle import Action, Life
 from .process import Starter, Worker, started
 from .protocol import VERSION
-from .protocol.commands import Ack, Command, Connect, Logout, Once, Pair, Start
-from .protocol.events import Alive, Done, Durable, Event, Hello, Kept, Paired, Problem, Qr, Typed
+from .protocol.commands import Ack, Command, Connect, Fetch, Logout, Once, Pair, Start
+from .protocol.events import (
+    Alive,
+    Done,
+    Durable,
+    Event,
+    Hello,
+    Kept,
+    MediaFetched,
+    Paired,
+    Problem,
+    Qr,
+    Typed,
+)
 from .protocol.events import State as Told
 
 log = structlog.get_logger(__name__)
@@ -33,13 +45,13 @@ ANSWER_SECONDS = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that is to be on. `asked` changes when a person asks to connect: then he is shown
-    codes, if no phone is linked."""
+    """A number that is to be on. `asked`: a person asked to connect, and nothing was told since;
+    he is shown codes, if no phone is linked."""
 
     id: UUID
     organisation: UUID
     phone: str  # E.164
-    asked: str = ""
+    asked: bool = False
 
 
 class Book(Protocol):
@@ -88,7 +100,7 @@ class _Kept:
     number: Number
     life: Life = field(default_factory=Life)
     worker: Worker | None = None
-    waiting: dict[str, Any] = field(default_factory=dict)  # commands, by id: eventlet's events
+    waiting: dict[str, Any] = field(default_factory=dict)  # eventlet's events, by command or file
 
 
 class Keeper:
@@ -114,6 +126,8 @@ class Keeper:
 
     def keep(self) -> None:
         """Take what is free, go on with what is ours, leave what is not wanted or another's."""
+        # Before the book is read: what ended meanwhile was not asked for anew.
+        idle = {id for id, kept in self._kept.items() if not kept.life.running}
         wanted = {number.id: number for number in self._book.wanted()}
         for id, kept in list(self._kept.items()):
             if id not in wanted:
@@ -125,13 +139,11 @@ class Keeper:
             if kept_one is None:
                 if self._book.lease(id):
                     self._kept[id] = kept_one = _Kept(number)
-                    self._happen(kept_one, lc.Wanted(codes=bool(number.asked)))
-            elif kept_one.number.asked != number.asked:
-                kept_one.number = number
-                self._happen(kept_one, lc.Wanted(codes=True))
-            else:
-                kept_one.number = number
-                self._happen(kept_one, lc.Tick())
+                    self._happen(kept_one, lc.Wanted(codes=number.asked))
+                continue
+            kept_one.number = number
+            again = number.asked and id in idle
+            self._happen(kept_one, lc.Wanted(codes=True) if again else lc.Tick())
 
     def stop(self) -> None:
         """Leave all; another process may go on at once."""
@@ -175,13 +187,28 @@ class Keeper:
         finally:
             kept.waiting.pop(command.id, None)
 
+    def fetch(self, number: UUID, message: str, seconds: float = ANSWER_SECONDS) -> MediaFetched:
+        """Have the file of a message fetched, and wait for it. Raises NotHere or Unanswered."""
+        kept = self._kept.get(number)
+        if kept is None or kept.worker is None:
+            raise NotHere
+        end = kept.waiting.setdefault(f"file {message}", eventlet.Event())
+        try:
+            kept.worker.tell(Fetch(message))
+            with eventlet.Timeout(seconds, Unanswered(message)):
+                fetched: MediaFetched = end.wait()
+                return fetched
+        finally:
+            kept.waiting.pop(f"file {message}", None)
+
     def logout(self, number: UUID) -> None:
         """Unlink the device; what it says then ends the worker."""
         self.tell(number, Logout())
 
     def _leave(self, kept: _Kept) -> None:
-        """A person wants it off."""
-        self._happen(kept, lc.Unwanted())
+        """A person wants it off; or it came to an end that is told, and is not wanted since."""
+        if not kept.life.state.final:
+            self._happen(kept, lc.Unwanted())
         self._forget(kept)
 
     def _abandon(self, kept: _Kept) -> None:
@@ -264,7 +291,8 @@ class Keeper:
         """Store, then acknowledge; what cannot be stored stays with the worker and comes again."""
         if self._patiently(kept, worker, lambda: self._book.takes(kept.number, body)):
             worker.tell(Ack(seq))
-        if isinstance(body, Done) and (end := kept.waiting.pop(body.id, None)):
+        key = _awaited(body)
+        if key is not None and (end := kept.waiting.pop(key, None)):
             end.send(body)
 
     def _patiently(self, kept: _Kept, worker: Worker, action: Callable[[], None]) -> bool:
@@ -287,3 +315,12 @@ class Keeper:
         except Exception as error:
             # Often it is the store whose absence is told here; the next change tells it all.
             log.warning("state not kept", connection=str(kept.number.id), error=str(error))
+
+
+def _awaited(body: Durable) -> str | None:
+    match body:
+        case Done(id=id):
+            return id
+        case MediaFetched(message=message):
+            return f"file {message}"
+    return None

@@ -134,6 +134,7 @@ class Receipt(msgspec.Struct, tag="receipt", frozen=True):
     at: dt.datetime
     chat: str = ""
     sender: str = ""  # in a group: whose receipt it is
+    commands: dict[str, str] = {}  # by message: the id of the command that sent it
 
 
 class MediaFetched(msgspec.Struct, tag="media_fetched", frozen=True):

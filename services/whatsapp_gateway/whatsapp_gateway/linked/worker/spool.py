@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +164,15 @@ class Spool:
         with self._lock:
             row = self._db.execute("SELECT message FROM commands WHERE id = ?", (id,)).fetchone()
         return str(row[0]) if row else ""
+
+    def commands(self, messages: Sequence[str]) -> dict[str, str]:
+        """By which commands these messages of ours were sent, as far as it was seen."""
+        with self._lock:
+            found = (
+                self._db.execute("SELECT id FROM commands WHERE message = ?", (each,)).fetchone()
+                for each in messages
+            )
+            return {each: row[0] for each, row in zip(messages, found, strict=True) if row}
 
     def end(self, done: Done) -> None:
         """Note how a command ended, and hand that over. What did not leave may begin anew."""

@@ -92,12 +92,14 @@ class Taker:
         if mark is None:
             return
         source = event.MessageSource
+        messages = list(event.MessageIDs)
         receipt = Receipt(
-            messages=list(event.MessageIDs),
+            messages=messages,
             mark=mark,
             at=moment(event.Timestamp),
             chat=address(source.Chat),
             sender=address(source.Sender) if source.IsGroup else "",
+            commands=self._spool.commands(messages),
         )
         self._spool.keep(receipt)
 
