@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
@@ -87,7 +88,9 @@ def forget_raw(
     query = sa.select(IncomingRow).order_by(IncomingRow.id).limit(AT_ONCE)
     if after is not None:
         query = query.where(IncomingRow.id > after)
-    needles = [word.encode() for word in words if word]
+    # Meta escapes every letter beyond ASCII; we do not.
+    spelled = {spelling for word in words if word for spelling in (word, json.dumps(word)[1:-1])}
+    needles = [spelling.encode() for spelling in spelled]
     rows = session.scalars(query).all()
     for row in rows:
         last = row.id
