@@ -25,7 +25,7 @@ from contracts.inbox import (
     SendAt,
 )
 from fairlead.context import Role
-from fairlead.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from fairlead.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from fairlead.files import Folder
 from fairlead.service import EVERYWHERE
 from fairlead.testing.clamd import FakeClamd, fake_clamd
@@ -237,7 +237,7 @@ def test_what_a_service_holds_stays_until_it_is_shown(files: Files) -> None:
     assert [each.id for each in held] == [id]
     with desk.elsewhere():
         assert desk.call("hold_files", role=Role.SERVICE, ids=[id]) == []
-    with pytest.raises(Forbidden):
+    with pytest.raises(Unauthenticated):
         desk.call("hold_files", role=Role.NOBODY, ids=[id])
 
     class Meanwhile(Holder):
