@@ -27,7 +27,7 @@ from .store import contacts, remarks
 from .taking import Batch
 from .views import definition_of
 
-AT_ONCE = 100
+AT_ONCE = 100  # rows of a step, which nothing interrupts in a process that does everything
 REFUSALS, SEEN = "refusals", "seen"
 LARGEST_FILE = 512 * 1024 * 1024
 # Files that are kept open between steps: one for each greenlet that works on jobs. One more is
