@@ -26,7 +26,7 @@ from tests.e2e.client import Api, Stream, version, wait_for
 from tests.e2e.correspondents import SandboxCorrespondent, click
 from tests.e2e.worlds import embedded
 
-pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.timeout(300)]
 
 PRICE, NEW_PRICE = 240_000, 228_050
 
