@@ -10,6 +10,9 @@ for the database or for another process, and to hold events meanwhile would win 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import eventlet
 from eventlet.event import Event
@@ -17,6 +20,23 @@ from eventlet.event import Event
 # Who is answered asks again at once: a request that is several calls, a page that is several
 # requests. So long is waited for that.
 PAUSE_SECONDS = 0.003
+
+_unhurried: ContextVar[bool] = ContextVar("fairlead_unhurried", default=False)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """What is asked in the block nobody waits for, though it is asked in a person's name."""
+    token = _unhurried.set(True)
+    try:
+        yield
+    finally:
+        _unhurried.reset(token)
+
+
+def is_unhurried() -> bool:
+    """Whether this greenlet is in such a block."""
+    return _unhurried.get()
 
 
 class Precedence:

@@ -7,7 +7,7 @@ each service that wants it has it. Until then it stands in the outbox of who sai
 that begins again says it again (docs/adr/0002).
 
 Calls go before events, however many of those there are: see `fairlead.precedence`. A call counts
-that was begun for a person; what a service asks while it works on an event is part of that work.
+that was begun for a person; what is asked while an event or a job is worked on is part of that.
 And each batch of events has its turn: one event behind the thousand of an import waits for a few.
 """
 
@@ -26,7 +26,7 @@ from eventlet.semaphore import Semaphore
 
 from ..context import Role, current
 from ..errors import Unavailable
-from ..precedence import precedence
+from ..precedence import is_unhurried, precedence
 from .broker import (
     Answer,
     OnBroken,
@@ -196,7 +196,8 @@ class EmbeddedBroker:
         if queue is None:
             self._on_unroutable(correlation)
             return
-        call = correlation if current().role is not Role.SERVICE else ""
+        waited_for = current().role is not Role.SERVICE and not is_unhurried()
+        call = correlation if waited_for else ""
         if call:
             precedence.begin(call, seconds)
         queue.put(

@@ -18,7 +18,7 @@ from ..bus.outbox import publish
 from ..context import acting
 from ..contract import Right
 from ..errors import Failure
-from ..precedence import precedence
+from ..precedence import precedence, unhurried
 from ..service import ServiceStore
 from ..store import (
     EVERYWHERE,
@@ -135,7 +135,7 @@ class Worker:
         key = row.organisation_id, row.id
         self._held[key] = row
         try:
-            with acting(row.context):
+            with acting(row.context), unhurried():
                 self._take_turn(row, kinds.get(row.kind))
         except LeaseLost:
             log.warning("job was taken over", job=str(row.id))

@@ -12,7 +12,7 @@ import pytest
 from fairlead.bus.broker import Incoming, Publication
 from fairlead.bus.embedded import EmbeddedBroker
 from fairlead.context import acting, service_context
-from fairlead.precedence import Precedence, precedence
+from fairlead.precedence import Precedence, precedence, unhurried
 from fairlead.testing.bus import wait_for
 
 pytestmark = pytest.mark.green
@@ -124,6 +124,13 @@ def test_what_a_service_asks_by_itself_holds_up_nothing(bus: Bus) -> None:
     bus.say(5)
     wait_for(lambda: bus.happened.count(b"event") == 5)
     assert len(bus.calls) == 1
+
+
+def test_what_a_job_asks_in_a_persons_name_holds_up_nothing(bus: Bus) -> None:
+    with unhurried():
+        bus.ask(b"call")
+    bus.say(5)
+    wait_for(lambda: bus.happened.count(b"event") == 5)
 
 
 def test_a_call_that_nobody_took_in_time_holds_up_nothing(bus: Bus) -> None:
