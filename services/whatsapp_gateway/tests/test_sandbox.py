@@ -20,6 +20,7 @@ from contracts.whatsapp_gateway import LinkState, WhatsAppGateway
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.store import new_id
 from fairlead.testing.bus import Home
+from whatsapp_gateway.store.tables import ParkedRow
 
 from .running import (
     OTHER,
@@ -266,3 +267,22 @@ def test_nobody_reaches_another_organisations_numbers_and_phones(home: Home) -> 
         ):
             with pytest.raises(NotFound):
                 ask()
+
+
+def test_a_status_that_crossed_with_its_answer_is_not_lost(home: Home) -> None:
+    """Another process may park it at the very moment that the answer is written down."""
+    with running(home) as (world, gateway):
+        connection = sandbox(world, gateway)
+        gateway.put_sandbox_handset(address=PHONE, on=False)
+        queued = queue(world)
+        sent = reached(world, queued, DeliveryStatus.SENT)
+        with world.database("whatsapp_gateway").transaction(OURS) as session:
+            session.add(
+                ParkedRow(
+                    connection_id=connection.id,
+                    provider_id=sent.provider_id,
+                    status=DeliveryStatus.READ,
+                    at=sent.at,
+                )
+            )
+        reached(world, queued, DeliveryStatus.READ)

@@ -81,6 +81,12 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         """Work off what networks brought."""
         self.office.reader.work_some()
 
+    @loop(every=5.0)
+    def rematch(self) -> bool:
+        """Let statuses have their effect that crossed with the answer to their message."""
+        self.office.reader.rematch()
+        return False
+
     @loop(every=0, greenlets=2)
     def fetch(self) -> None:
         """Fetch the files of messages."""

@@ -23,7 +23,7 @@ from .bell import Bell
 from .domain import heard as words
 from .domain import webhook
 from .domain.heard import Fared, Form, Heard, Strange
-from .store import connections, incoming
+from .store import connections, incoming, outgoing
 from .store.tables import ConnectionRow, IncomingRow
 
 log = structlog.get_logger(__name__)
@@ -123,6 +123,17 @@ class Reader:
     def _understand(self, session: Session, row: IncomingRow, item: Heard) -> None:
         connection = connections.get(session, row.connection_id, removed=True)
         understanding.understand(session, connection, item, row.received_at)
+
+    def rematch(self) -> None:
+        """Let what was parked have its effect where its piece is known now."""
+        with self._store.reading(EVERYWHERE) as session:
+            rows = outgoing.matching(session, CLAIMED_AT_ONCE)
+        for row in rows:
+            with self._store.transaction(row.organisation_id) as session:
+                mine = outgoing.parked_row(session, row.id)
+                if mine is not None:
+                    connection = connections.get(session, row.connection_id, removed=True)
+                    understanding.rematch(session, connection, mine)
 
     def _failed(self, row: IncomingRow, said: str, error: Exception) -> None:
         log.warning("news not read", incoming=str(row.id), exc_info=error)

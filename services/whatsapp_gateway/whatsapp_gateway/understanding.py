@@ -231,6 +231,20 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
         )
 
 
+def rematch(session: Session, connection: ConnectionRow, parked: ParkedRow) -> None:
+    """Let what was parked have its effect: the answer to its piece was written down at the very
+    moment that it was parked."""
+    news = Fared(
+        id=parked.provider_id,
+        status=parked.status,
+        at=parked.at,
+        code=parked.code,
+        reason=parked.reason,
+    )
+    session.delete(parked)
+    _fared(session, connection, news)
+
+
 def _piece(session: Session, connection: ConnectionRow, item: Fared) -> PieceRow | None:
     """By the network's id, or by what we called it: never by an address, which may be another one
     of the same person's."""
@@ -242,9 +256,10 @@ def _piece(session: Session, connection: ConnectionRow, item: Fared) -> PieceRow
         found = outgoing.piece(session, UUID(id), int(number))
     except ValueError:
         return None
-    if found is None or found.connection_id != connection.id or found.provider_id is not None:
+    if found is None or found.connection_id != connection.id:
         return None
-    return found
+    # The answer to it may have been written down since the first look.
+    return found if found.provider_id in (None, item.id) else None
 
 
 def _followed(session: Session, connection: ConnectionRow, item: Followed) -> None:

@@ -186,6 +186,27 @@ def parked(session: Session, connection_id: UUID, provider_id: str) -> list[Park
     return rows
 
 
+def matching(session: Session, limit: int) -> list[ParkedRow]:
+    """Some that are parked although their piece is known."""
+    known = (PieceRow.organisation_id == ParkedRow.organisation_id) & (
+        PieceRow.connection_id == ParkedRow.connection_id
+    )
+    return list(
+        session.scalars(
+            sa.select(ParkedRow)
+            .join(PieceRow, known & (PieceRow.provider_id == ParkedRow.provider_id))
+            .order_by(ParkedRow.at, ParkedRow.id)
+            .limit(limit)
+        )
+    )
+
+
+def parked_row(session: Session, id: UUID) -> ParkedRow | None:
+    """One of them, held until the transaction ends."""
+    wanted = sa.select(ParkedRow).where(ParkedRow.id == id)
+    return session.scalars(wanted.with_for_update()).first()
+
+
 def forget_parked(session: Session, before: dt.datetime) -> None:
     """What was told of messages that were never ours."""
     session.execute(sa.delete(ParkedRow).where(ParkedRow.at < before))
