@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
+from pathlib import Path
 
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.outbound import Outbound
@@ -14,6 +16,9 @@ from .cloud.driver import CloudDrivers
 from .connecting import Connecting
 from .handsets import Handsets
 from .hooks import Hooks
+from .linked.book import StoreBook
+from .linked.driver import LinkedDrivers
+from .linked.keeper import Keeper
 from .media import Fetcher
 from .numbers import Drivers, Numbers
 from .sandbox import SandboxDriver
@@ -38,6 +43,7 @@ class Office:
     hooks: Hooks
     wording: Wording
     handsets: Handsets
+    linked: Keeper | None
 
     def stop(self) -> None:
         """No method runs any more: another process may go on at once with what was ours."""
@@ -59,6 +65,9 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
     kinds: dict[WhatsAppConnectionKind, Drivers] = {WhatsAppConnectionKind.CLOUD: cloud}
     if settings.sandbox:
         kinds[WhatsAppConnectionKind.SANDBOX] = SandboxDriver(store, reading)
+    linked = _linked(store, runtime, settings, reading)
+    if linked is not None:
+        kinds[WhatsAppConnectionKind.LINKED] = linked
     numbers = Numbers(kinds)
     public_url = settings.public_url.reveal()
     connecting = Connecting(store, runtime.vault, public_url, numbers.kinds)
@@ -73,4 +82,16 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
         hooks=Hooks(store, runtime.vault, reading),
         wording=Wording(store, cloud),
         handsets=Handsets(store, runtime.files, reading),
+        linked=linked.keeper if linked else None,
     )
+
+
+def _linked(
+    store: ServiceStore, runtime: Runtime, settings: WhatsAppSettings, reading: Bell
+) -> LinkedDrivers | None:
+    """Linked devices, where there is a folder for them and their client is installed."""
+    if not settings.linked_folder or importlib.util.find_spec("neonize") is None:
+        return None
+    folder, proxy = Path(settings.linked_folder).absolute(), settings.linked_proxy or None
+    keeper = Keeper(StoreBook(store, reading), folder, proxy=proxy)
+    return LinkedDrivers(keeper, runtime.files)

@@ -26,6 +26,7 @@ from .store import files, outgoing
 from .store.tables import ConnectionRow
 from .told import as_told
 
+KEEP_SECONDS = 2.0  # until a person who connects a number sees its code
 PARKED_FOR = dt.timedelta(days=30)  # Meta tells for so long that somebody read at last
 
 
@@ -91,6 +92,13 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
     def fetch(self) -> None:
         """Fetch the files of messages."""
         self.office.fetcher.fetch_some()
+
+    @loop(every=KEEP_SECONDS)
+    def keep_linked(self) -> bool:
+        """Look after the numbers that are connected by a linked device."""
+        if self.office.linked is not None:
+            self.office.linked.keep()
+        return False
 
     @loop(every=3600.0)
     def forget(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.kinds import url
+from fairlead.kinds import text, url
 from fairlead.settings import Common, setting
 
 
@@ -14,4 +14,16 @@ class WhatsAppSettings(Common):
         url("https", "http", example="https://graph.facebook.com/v26.0"),
         default="https://graph.facebook.com/v26.0",
         help="Where Meta's Cloud API is, with the version of it",
+    )
+    linked_folder = setting(
+        "FAIRLEAD_WHATSAPP_LINKED_FOLDER",
+        text("a folder on an encrypted volume", "var/whatsapp"),
+        default="",
+        help="Where linked devices keep their sessions; none are offered without it",
+    )
+    linked_proxy = setting(
+        "FAIRLEAD_WHATSAPP_LINKED_PROXY",
+        text("a proxy by http or socks5", "socks5://proxy.example:1080"),
+        default="",
+        help="What linked devices reach WhatsApp through",
     )

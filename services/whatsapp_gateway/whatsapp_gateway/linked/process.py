@@ -62,8 +62,9 @@ class Worker:
     def events(self) -> Iterator[Event]:
         """What it says, until it is gone. What is not understood is passed over."""
         splitter = Splitter()
-        # EOFError: eventlet's word to who reads while another greenlet closes.
-        with suppress(OSError, EOFError, OutOfStep):
+        # Closed here alone: a number that another greenlet closes, and the system gives to another
+        # file, would have two readers.
+        with self._sock, suppress(OSError, OutOfStep):
             while data := self._sock.recv(PIECE):
                 for body in splitter.take(data):
                     try:
@@ -74,9 +75,7 @@ class Worker:
     def end(self, seconds: float = END_SECONDS) -> int | None:
         """Hang up, and see to it that the process is gone; returns its exit code."""
         with suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
-        with suppress(OSError):
-            self._sock.close()
+            self._sock.shutdown(socket.SHUT_RDWR)  # whoever reads in `events` is at its end
         code = self._ended(seconds)
         if code is None:
             self._process.kill()
