@@ -58,7 +58,10 @@ def parse(scheme: Scheme, written: str, region: str | None, *, lenient: bool = F
         value = _BLANK.sub("", written)
         if not value:
             raise
-        key = f"{scheme.value}:{value.lower()}"
+        try:  # what kept it from being one may be gone with the blanks
+            value, key = _PARSERS[scheme](value, region)
+        except ValueError:
+            key = f"{scheme.value}:{value.lower()}"
     return Address(scheme, value, _visible(written), key)
 
 
