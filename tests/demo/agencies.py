@@ -18,6 +18,7 @@ from contracts.email_gateway import Connection
 from contracts.inbox import ImportedMessage, MessageView, Template
 from contracts.itineraries import Itinerary, Listing, Service
 from contracts.samples import sample
+from contracts.whatsapp_gateway import WhatsAppConnection
 from fairlead.context import current
 from fairlead.contract import Call, Interface, calls
 from fairlead.errors import Conflict, NotFound, Unavailable
@@ -29,7 +30,7 @@ NOW = dt.datetime(2026, 11, 22, 6, 0, tzinfo=dt.UTC)
 
 @dataclass
 class Agencies:
-    """What five services remember, by id; `calls` counts what was asked.
+    """What six services remember, by id; `calls` counts what was asked.
 
     The call number `breaks_at` is done and never answered, as when a process dies. The inbox
     hears of trips late: its first `deaf` imports are refused.
@@ -45,6 +46,8 @@ class Agencies:
     trips: dict[UUID, Itinerary] = field(default_factory=dict)
     connections: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     mailboxes: set[str] = field(default_factory=set)
+    numbers: dict[UUID, Any] = field(default_factory=dict)
+    handsets: dict[str, str] = field(default_factory=dict)
     templates: list[Template] = field(default_factory=list)
     messages: dict[UUID, ImportedMessage] = field(default_factory=dict)
 
@@ -136,6 +139,13 @@ class Agencies:
     def _open_sandbox_mailboxes(self, *, mailboxes: list[Any]) -> None:
         self.mailboxes |= {each.address for each in mailboxes}
 
+    def _create_whatsapp_connection(self, *, details: Any, id: UUID) -> WhatsAppConnection:
+        self.numbers.setdefault(id, details)
+        return msgspec.structs.replace(sample(WhatsAppConnection), id=id, details=details)
+
+    def _open_sandbox_handsets(self, *, handsets: dict[str, str]) -> None:
+        self.handsets |= handsets
+
     def _list_templates(self, **filters: Any) -> list[Template]:
         return self.templates
 
@@ -169,6 +179,8 @@ class Agencies:
             "trips": {id: _plain(trip) for id, trip in self.trips.items()},
             "connections": self.connections,
             "mailboxes": self.mailboxes,
+            "numbers": self.numbers,
+            "handsets": self.handsets,
             "templates": sorted((each.name, each.language) for each in self.templates),
             "messages": {
                 id: msgspec.structs.replace(each, service_ids=[])

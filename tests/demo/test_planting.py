@@ -40,6 +40,8 @@ def test_everything_is_planted_once(made: World, files: FileStore) -> None:
     assert agencies.trips.keys() == {trip.id for trip in made.trips}
     assert agencies.mailboxes >= {person.email for person in made.people}
     assert len(agencies.connections) == 2
+    assert agencies.numbers.keys() == {number.id for number in made.numbers}
+    assert len(agencies.handsets) >= 40
     assert len(agencies.templates) == len(made.templates)
     assert agencies.messages.keys() == {message.id for message in made.messages}
     for document in made.documents:

@@ -18,6 +18,7 @@ from contracts.contacts import ContactKind, Contacts
 from contracts.email_gateway import EmailGateway
 from contracts.inbox import Draft, Inbox, MessageKind
 from contracts.itineraries import Itineraries, ItineraryState
+from contracts.whatsapp_gateway import WhatsAppGateway
 from email_gateway.service import EmailGatewayService
 from fairlead.bus import Caller
 from fairlead.context import acting, service_context
@@ -27,6 +28,7 @@ from fairlead.secrets import new_key
 from inbox.service import InboxService
 from itineraries.service import ItinerariesService
 from scripts.demo import World, plant, today, world
+from whatsapp_gateway.service import WhatsAppGatewayService
 
 pytestmark = [pytest.mark.green, pytest.mark.timeout(180)]
 
@@ -36,6 +38,7 @@ SERVICES = (
     ItinerariesService,
     InboxService,
     EmailGatewayService,
+    WhatsAppGatewayService,
 )
 
 
@@ -68,7 +71,7 @@ class Mortal:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Process]:
-    """The five services under way, with nothing in them."""
+    """The six services under way, with nothing in them."""
     environment = {
         "FAIRLEAD_AMQP_URI": "embedded://",
         "FAIRLEAD_DATABASE_URL": f"sqlite:///{folder}/{{service}}.db",
@@ -128,6 +131,7 @@ def everything(caller: Caller) -> dict[str, list[Any]]:
         "listings": caller.client(Itineraries).list_listings(),
         "connections": caller.client(EmailGateway).list_connections(),
         "mailboxes": caller.client(EmailGateway).sandbox_mailboxes(),
+        "numbers": caller.client(WhatsAppGateway).list_whatsapp_connections(),
         "templates": [each for each in inbox.list_templates() if not each.built_in],
         "conversations": conversations,
         "messages": [
@@ -145,6 +149,7 @@ def check(made: World, found: dict[str, list[Any]]) -> None:
     assert {each.id for each in found["trips"]} == {each.id for each in made.trips}
     assert len(found["listings"]) == len(made.listings)
     assert {each.id for each in found["connections"]} == {each.id for each in made.connections}
+    assert {each.id for each in found["numbers"]} == {each.id for each in made.numbers}
     assert len(found["templates"]) == len(made.templates)
     assert len(found["messages"]) == len(made.messages)
     assert {each.id for each in found["messages"]} == {each.id for each in made.messages}

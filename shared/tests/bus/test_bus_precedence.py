@@ -99,6 +99,8 @@ class Bus:
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
     monkeypatch.setattr("fairlead.bus.embedded.PATIENCE_SECONDS", LONG)
+    # Tests before this one may have left calls that nobody answers any more.
+    monkeypatch.setattr(precedence, "_calls", {})
     bus = Bus()
     yield bus
     for incoming in bus.calls:
