@@ -225,11 +225,13 @@ def test_messages_wait_while_the_number_is_disconnected(home: Home) -> None:
         reached(world, first, DeliveryStatus.DELIVERED)
         reached(world, second, DeliveryStatus.DELIVERED)
         assert [each.text for each in gateway.sandbox_chat(address=PHONE)] == ["two", "one"]
-        states = [each.state for each in world.events(ConnectionChanged, OURS)]
-        assert states == [
+        states = [
             ConnectionState.OPEN, ConnectionState.OFF, ConnectionState.CONNECTING,
             ConnectionState.OFF, ConnectionState.CONNECTING, ConnectionState.OPEN,
         ]  # fmt: skip
+        world.wait_for(
+            lambda: [each.state for each in world.events(ConnectionChanged, OURS)] == states
+        )
 
 
 def test_a_number_is_one_connections(home: Home) -> None:
