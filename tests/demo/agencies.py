@@ -141,7 +141,8 @@ class Agencies:
 
     def _create_whatsapp_connection(self, *, details: Any, id: UUID) -> WhatsAppConnection:
         self.numbers.setdefault(id, details)
-        return msgspec.structs.replace(sample(WhatsAppConnection), id=id, details=details)
+        example: WhatsAppConnection = sample(WhatsAppConnection)
+        return msgspec.structs.replace(example, id=id, details=details)
 
     def _open_sandbox_handsets(self, *, handsets: dict[str, str]) -> None:
         self.handsets |= handsets
