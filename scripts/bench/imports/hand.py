@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from contacts.importing import AT_ONCE
+from fairlead.jobs.sheets import AT_ONCE
 
 # The tables of an import in the order of their foreign keys, and what says whose a row is. Words
 # are everybody's, and an event is told apart by nothing: they are dealt out evenly.

@@ -13,6 +13,7 @@ from contracts.jobs import Job, JobFile
 from fairlead.context import current
 from fairlead.files import FileStore
 from fairlead.jobs import rows as jobs
+from fairlead.jobs.sheets import LARGEST_FILE
 from fairlead.jobs.work import Effect, Progress
 from fairlead.service import ServiceStore
 from fairlead.spreadsheet import lines
@@ -20,7 +21,6 @@ from fairlead.spreadsheet import lines
 from . import filtering
 from .domain import decisions
 from .domain.sheet import joined
-from .importing import LARGEST_FILE
 from .store import contacts, remarks
 from .views import contact_of, definition_of
 

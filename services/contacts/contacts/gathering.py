@@ -17,11 +17,11 @@ from contracts.persons import Person, PersonHolder
 from fairlead.context import acting, current, service_context
 from fairlead.files import FileStore
 from fairlead.jobs import rows as jobs
+from fairlead.jobs.sheets import LARGEST_FILE
 from fairlead.jobs.work import Effect, Progress
 from fairlead.service import ServiceStore
 
 from . import book
-from .importing import LARGEST_FILE
 from .packing import Gathered, pack
 from .persons import person_of
 from .store import persons as store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,6 +14,7 @@ from contracts.contacts import ContactChanged, ContactKind, ImportPlan, ImportPo
 from fairlead.audit import record
 from fairlead.bus import publish
 from fairlead.errors import Conflict, Invalid
+from fairlead.jobs.sheets import Taken
 from fairlead.store import new_id
 
 from . import book, deciding
@@ -53,7 +54,7 @@ class Batch:
     statements, others one by one.
 
     A dry run changes nothing and is given what the rows before would have made: `seen` has, by
-    what a contact is found by, whose it would be. `learnt` is what these rows add to that.
+    what a contact is found by, whose it would be.
     """
 
     def __init__(
@@ -69,10 +70,9 @@ class Batch:
         self._bare: set[UUID] = set()  # companies that nothing but their names is known of
         self._doubtful: set[str] = set()  # names that several companies have
         self._waiting: list[tuple[UUID, Row]] = []
-        self.learnt: dict[str, UUID] = {}
-        self.created = self.updated = self.unchanged = self.companies = 0
+        self.taken = Taken()
 
-    def take(self, rows: list[Row]) -> None:
+    def take(self, rows: Sequence[Row]) -> None:
         """Make or change a contact for each row; refuses where a row fits two contacts."""
         self._look_up(rows)
         for row in rows:
@@ -87,7 +87,7 @@ class Batch:
             else:
                 self._employ(row)
                 self._begin(row)
-                self.created += 1
+                self.taken.created += 1
         self._insert_waiting()
 
     def whose(self, row: Row) -> UUID | None:
@@ -129,10 +129,10 @@ class Batch:
             unknown = ContactKind.UNKNOWN  # until a row of its own says more
             company = Row(row.line, [], name=row.in_company, is_company=True, kind=unknown)
             row.employer = self._begin(company)
-            self.companies += 1
+            self.taken.besides["companies"] += 1
         row.company = self._called.setdefault(row.employer, row.in_company)
 
-    def _look_up(self, rows: list[Row]) -> None:
+    def _look_up(self, rows: Sequence[Row]) -> None:
         session = self._session
         keys = {key for row in rows for key in _keys(row)}
         seen = self._seen or {}
@@ -151,7 +151,7 @@ class Batch:
             self._present |= contacts.by_ids(session, into.values())
         self._whose |= {_NAMED + str(id): into.get(id, id) for id in named & self._present.keys()}
 
-    def _companies(self, rows: list[Row]) -> set[UUID]:
+    def _companies(self, rows: Sequence[Row]) -> set[UUID]:
         """Look up the companies that rows name; their ids."""
         names = {row.in_company for row in rows if row.in_company}
         names |= {row.name for row in rows if row.is_company}
@@ -176,7 +176,7 @@ class Batch:
         new = {key: id for key in keys if key not in self._whose}
         self._whose |= new
         if self._seen is not None:
-            self.learnt |= new
+            self.taken.learnt |= new
 
     def _doubt(self, row: Row, found: set[UUID]) -> tuple[str, str] | None:
         """Why a row cannot be taken."""
@@ -200,11 +200,11 @@ class Batch:
         if self._plan.policy is ImportPolicy.SKIP or (
             contact is not None and (contact.erased or self._is_known(row, contact))
         ):
-            self.unchanged += 1
+            self.taken.unchanged += 1
         elif contact is None and self._seen is not None:
             self._meet_imagined(row, contact_id)
         elif contact is not None and self._seen is not None:
-            self.updated += 1
+            self.taken.updated += 1
             self._learn(_gained(row, self._profile(row, contact)), contact_id)
         else:
             self._insert_waiting()
@@ -214,8 +214,8 @@ class Batch:
         """In a dry run, a row about a contact that an earlier row would make: what it says besides
         an address is not known any more."""
         new = [each.key for each in row.addresses if each.key not in self._whose]
-        self.updated += bool(new)
-        self.unchanged += not new
+        self.taken.updated += bool(new)
+        self.taken.unchanged += not new
         self._learn(new, contact_id)
 
     def _is_known(self, row: Row, contact: ContactRow) -> bool:
@@ -235,7 +235,7 @@ class Batch:
 
     def _change(self, row: Row, contact: ContactRow) -> None:
         if contact.erased:
-            self.unchanged += 1
+            self.taken.unchanged += 1
             return
         before, wanted = contact_of(contact), self._profile(row, contact)
         try:
@@ -254,9 +254,9 @@ class Batch:
         self._learn(_gained(row, wanted), contact.id)
         after = contact_of(contact)
         if not changed or after == before:
-            self.unchanged += 1
+            self.taken.unchanged += 1
             return
-        self.updated += 1
+        self.taken.updated += 1
         book.set_marks(self._session, contact)
         publish(self._session, ContactChanged(contact=after))
         record(

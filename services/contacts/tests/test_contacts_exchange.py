@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from contacts.exporting import Exporter
-from contacts.importing import AT_ONCE, Importer
+from contacts.importing import Importer
 from contracts.common import Channel, FileRef
 from contracts.consents import ConsentKind, ConsentSource
 from contracts.contacts import (
@@ -34,6 +34,7 @@ from contracts.jobs import Job, JobState
 from fairlead.context import Context, Role, acting, current
 from fairlead.errors import Conflict, Forbidden, Invalid, NotFound
 from fairlead.files import open_store
+from fairlead.jobs.sheets import AT_ONCE
 from fairlead.jobs.work import Worker
 from fairlead.recorded import AuditRecorded
 
@@ -198,7 +199,7 @@ def test_rows_are_taken_as_one_after_the_other(
     policy: ImportPolicy, apart: bool, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if apart:
-        monkeypatch.setattr("contacts.importing.AT_ONCE", 1)
+        monkeypatch.setattr("fairlead.jobs.sheets.AT_ONCE", 1)
     targets = ["external_id", "name", "email"]
     office.load("id,name,email\n,Bea,bea@mail.test\nE1,Carl,carl@mail.test\n", targets=targets)
     text = (
@@ -285,7 +286,7 @@ def test_people_come_into_their_companies(
     apart: bool, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if apart:
-        monkeypatch.setattr("contacts.importing.AT_ONCE", 1)
+        monkeypatch.setattr("fairlead.jobs.sheets.AT_ONCE", 1)
     mar = office.contacts.create_contact(name="Mar", kind=ContactKind.AGENT, is_company=True)
     targets = ["name", "email", "in_company", "is_company"]
     text = (

@@ -7,7 +7,7 @@ it goes on after a crash is here.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -52,7 +52,8 @@ class SheetRow(Protocol):
 
 
 class SheetState(msgspec.Struct, kw_only=True):
-    """How far a job is: `row` rows are worked off. A kind adds its `plan`."""
+    """How far a job is: `row` rows are worked off. A kind adds its `plan`; `besides` is what it
+    counts besides rows."""
 
     file: str
     dry_run: bool
@@ -62,16 +63,19 @@ class SheetState(msgspec.Struct, kw_only=True):
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    besides: dict[str, int] = {}
     finishing: bool = False
 
 
 @dataclass
 class Taken:
-    """What became of some rows. `learnt` is what later rows of a dry run must know of them."""
+    """What became of some rows, and how much `besides` them came of it. `learnt` is what later
+    rows of a dry run must know of them."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    besides: Counter[str] = field(default_factory=Counter)
     learnt: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -192,6 +196,7 @@ class SheetJob(ABC, Generic[S, R]):
             created=state.created + taken.created,
             updated=state.updated + taken.updated,
             unchanged=state.unchanged + taken.unchanged,
+            besides=dict(taken.besides + Counter(state.besides)),
             finishing=len(batch) < AT_ONCE,
         )
         problems = [
@@ -212,6 +217,7 @@ def _progress(state: S, **more: Any) -> Progress[S]:
             "created": state.created,
             "updated": state.updated,
             "unchanged": state.unchanged,
+            **state.besides,
         },
         **more,
     )

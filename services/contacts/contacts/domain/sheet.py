@@ -35,6 +35,7 @@ E = TypeVar("E", bound=enum.Enum)
 __all__ = [
     "LARGEST",
     "PLAIN",
+    "SHEETS",
     "Row",
     "check_plan",
     "decode",
@@ -101,13 +102,13 @@ _TAGS = re.compile(r"[;,|\n]")
 _QUOTED = re.compile(r'\s*"((?:[^"]|"")+)"\s*')
 
 
-_SHEETS = Sheets("contacts.import_unreadable")
-decode, read, unreadable = _SHEETS.decode, _SHEETS.read, _SHEETS.unreadable
+SHEETS = Sheets("contacts.import_unreadable")
+decode, read, unreadable = SHEETS.decode, SHEETS.read, SHEETS.unreadable
 
 
 def guess(content: bytes) -> ImportGuess:
     """How a file is probably written, and what its columns probably are."""
-    found = _SHEETS.guess(content)
+    found = SHEETS.guess(content)
     targets: list[str | None] = [None] * len(found.columns)
     if found.header:
         targets = [sheets.target(each.name, _TARGETS) for each in found.columns]
