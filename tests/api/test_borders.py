@@ -40,11 +40,13 @@ VALID_NOW: dict[str, dict[str, Any]] = {
     "link_proposal": {"expires_at": LATER},
     "set_follow_up": {"until": LATER},
     "set_labels": {"label_ids": []},
+    "add_note": {"attachments": []},
+    "update_note": {"attachments": []},
 }
 
 
 def ask(client: httpx.Client, door: Door, **ids: str) -> httpx.Response:
-    """Ask `door` with its contract's example, but for what `ids` say of its path."""
+    """Ask `door` with its contract's example, but for what `ids` say of its path and body."""
     example = msgspec.to_builtins(sample(door.call.request)) | ids
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     if door.takes_version:
@@ -52,7 +54,7 @@ def ask(client: httpx.Client, door: Door, **ids: str) -> httpx.Response:
     query = {info.name: example[info.name] for info in door.query if info.required}
     body = msgspec.to_builtins(sample(door.body)) if door.has_body else None
     if body is not None:
-        body |= VALID_NOW.get(door.name, {})
+        body |= VALID_NOW.get(door.name, {}) | {n: id for n, id in ids.items() if n in body}
     path = door.path.format(**example)
     return client.request(door.method, path, params=query, json=body, headers=headers)
 
@@ -109,6 +111,7 @@ class Belongings:
     conversation: str
     comment: str
     draft: str
+    document: str
     label: str
     mail: str
     text: str
@@ -150,6 +153,7 @@ class Belongings:
                 "messages": self.message,
                 "conversations": self.conversation,
                 "comments": self.comment,
+                "documents": self.document,
                 "drafts": self.draft,
                 "labels": self.label,
                 "templates": self.template,
@@ -225,6 +229,7 @@ def furnish(client: httpx.Client) -> Belongings:
         },
     )
     file = answer(client.post("/files", files={"file": ("plan.pdf", PDF)}))
+    document = post(client, f"/itineraries/{trip['id']}/documents", {"file_id": file["id"]})
     draft = {
         "to": [{"contact_id": contact["id"]}],
         "connection_id": connection["id"],
@@ -289,6 +294,7 @@ def furnish(client: httpx.Client) -> Belongings:
         conversation=about,
         comment=comment["id"],
         draft=saved["id"],
+        document=document["id"],
         label=label["id"],
         mail=mail["id"],
         text=text["id"],
@@ -389,8 +395,12 @@ def test_anothers_id_is_as_good_as_none(
     belongings: Belongings,
     untouched: dict[str, Any],
 ) -> None:
-    response = ask(theirs, door, **belongings.path_of(door))
-    none = ask(theirs, door, **{name: str(uuid.uuid4()) for name in door.in_path})
+    with_file = {}
+    if door.name == "add_document":  # its file is looked at before its trip
+        file = answer(theirs.post("/files", files={"file": ("plan.pdf", PDF)}))
+        with_file = {"file_id": file["id"]}
+    response = ask(theirs, door, **belongings.path_of(door), **with_file)
+    none = ask(theirs, door, **{name: str(uuid.uuid4()) for name in door.in_path}, **with_file)
     # Just as for what never was: nobody learns that it is somebody's.
     assert response.status_code == none.status_code
     if door.name in ("contact_timeline", "itinerary_timeline"):
