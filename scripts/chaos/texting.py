@@ -73,8 +73,8 @@ class Texting:
         self._api = api
         self._centre = centre
         self._lock = threading.Lock()
-        made = api.post("/sms/connections", {"details": _details(centre)})
-        path = f"/sms/connections/{made['id']}"
+        made = api.post("/connections", {"channel": "sms", "details": _details(centre)})
+        path = f"/connections/{made['id']}"
         wait_for(lambda: api.get(path)["state"] == "open", "the message centre to let us in")
 
     def send(self) -> None:

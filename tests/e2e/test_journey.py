@@ -291,7 +291,10 @@ def test_nobody_and_strangers_get_nothing(tmp_path: Path) -> None:
         with Api(up["address"], user["email"], user["password"]) as api:
             refused = api.http.post(
                 "/connections",
-                json={"details": {"label": "X", "address": "x@y.example", "kind": "sandbox"}},
+                json={
+                    "channel": "email",
+                    "details": {"label": "X", "address": "x@y.example", "kind": "sandbox"},
+                },
             )
             assert refused.status_code == 403
             assert refused.json()["code"] == "rights.forbidden"

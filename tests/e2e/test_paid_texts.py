@@ -28,7 +28,7 @@ def test_texts_are_paid_by_part(tmp_path: Path) -> None:
             carrier = {
                 "label": "Paid", "kind": "sandbox", "sender": "+351210000999", "default": True,
             }  # fmt: skip
-            connection = admin.post("/sms/connections", {"details": carrier})
+            connection = admin.post("/connections", {"channel": "sms", "details": carrier})
             wait_for(lambda: _known(api, connection["id"]), "the inbox to know the carrier")
             _pay(admin, api, connection["id"])
             _send_to_many(admin, api, connection["id"])
