@@ -36,7 +36,8 @@ from scripts.servers.server import ServerError
 from scripts.uv import PYTHON, ROOT
 
 TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5
-WORKERS = min(os.cpu_count() or 1, 4)
+# One more than there are cores: where servers take part, a test waits as long as it computes.
+WORKERS = min(os.cpu_count() or 1, 4) + 1
 MOST_UNSTEADY = 5
 FAILED_BEFORE = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"  # kept by pytest
 
