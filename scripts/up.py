@@ -14,6 +14,10 @@ import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 
+from fairlead.real_locks import import_with_real_locks  # noqa: E402
+
+import_with_real_locks()
+
 from webhooks.service import WebhooksService  # noqa: E402
 
 from accounts.service import AccountsService  # noqa: E402

@@ -18,7 +18,7 @@ from .. import metrics
 from ..contract import Event, decode, topic
 from ..errors import Conflict, Failure, Unavailable
 from ..runtime import Runtime, runtime_of
-from ..store import is_away, is_serialization
+from ..store import is_away, is_overdue, is_serialization
 from . import inbox
 from .broker import Incoming
 from .dead import DeadInbox
@@ -215,14 +215,15 @@ class EventConsumer(SharedExtension):
         self.container.spawn_managed_thread(keep)
 
     def _patiently(self, action: Callable[[], object]) -> bool:
-        """Do `action`; while the store is away, wait and do it again. False: given up, because
-        the service stops; what is not settled comes again."""
+        """Do `action`; while the store is away, or the row is held by a handler under way, wait
+        and do it again. False: given up, because the service stops; what is not settled comes
+        again."""
         while True:
             try:
                 action()
                 return True
             except Exception as error:
-                if not is_away(error) and not is_serialization(error):
+                if not (is_away(error) or is_serialization(error) or is_overdue(error)):
                     raise
             if self._stopping:
                 return False

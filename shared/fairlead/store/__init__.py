@@ -12,7 +12,7 @@ from . import green
 from . import keyset, lease, queue
 from .columns import JSON, Json, UTCDateTime, ZoneName
 from .database import Database, in_transaction
-from .faults import StoreBusy, is_away, is_duplicate, is_serialization
+from .faults import StoreBusy, is_away, is_duplicate, is_overdue, is_serialization
 from .identity import new_id
 from .inserting import insert_into, insert_many
 from .keyset import BadPage, Order, Page, page
@@ -65,6 +65,7 @@ __all__ = [
     "insert_many",
     "is_away",
     "is_duplicate",
+    "is_overdue",
     "is_serialization",
     "keyset",
     "lease",

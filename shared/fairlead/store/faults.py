@@ -64,6 +64,14 @@ _DUPLICATE_CODES = frozenset(
 _DUPLICATE_COLUMNS = re.compile(r"UNIQUE constraint failed: (.+)")
 
 
+def is_overdue(error: BaseException) -> bool:
+    """Whether the store ended a statement that took too long, be it for a row held by others."""
+    return any(
+        isinstance(each, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable)
+        for each in _chain(error)
+    )
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the store itself is away or full or locked, and the statement was not wrong.
 
