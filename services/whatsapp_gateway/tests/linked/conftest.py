@@ -57,8 +57,16 @@ def paired(standin: StandIn, quick_folder: Path) -> Path:
     return worker.folder
 
 
+@pytest.fixture(scope="session")
+def keys(standin: StandIn, paired: Path) -> tuple[Any, list[Any]]:
+    """What the paired session uploaded: what others write is sealed with it."""
+    return standin.world.bundle, list(standin.world.prekeys)
+
+
 @pytest.fixture
-def begin(standin: StandIn, paired: Path, quick_folder: Path) -> Iterator[Callable[..., Working]]:
+def begin(
+    standin: StandIn, paired: Path, keys: tuple[Any, list[Any]], quick_folder: Path
+) -> Iterator[Callable[..., Working]]:
     """Starts workers: each on a copy of the session, or on the folder of one before."""
     from .standin.server import Rules
     from .working import Working
@@ -76,6 +84,8 @@ def begin(standin: StandIn, paired: Path, quick_folder: Path) -> Iterator[Callab
         return workers[-1]
 
     standin.reset(Rules())
+    # A test before this one may have paired anew, and nobody here has the keys of that session.
+    standin.world.bundle, standin.world.prekeys = keys[0], list(keys[1])
     yield started
     for worker in workers:
         worker.close()
