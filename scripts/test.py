@@ -38,7 +38,7 @@ from scripts.uv import PYTHON, ROOT
 TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5
 # One more than there are cores: where servers take part, a test waits as long as it computes.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
-MOST_UNSTEADY = 12  # one cause may fail a whole file
+MOST_UNSTEADY = 5
 FAILED_BEFORE = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"  # kept by pytest
 
 
