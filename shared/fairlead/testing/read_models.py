@@ -12,6 +12,7 @@ It has fixtures `source`, `heard` and `fetched` (`Standing`), and says in `act` 
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar, TypeVar, cast
@@ -124,9 +125,9 @@ class ReadModelSuite:
     names: ClassVar[tuple[str, ...]]
     tables: ClassVar[Mapping[type[Any], Collection[str] | None]]
 
+    @abstractmethod
     def act(self, source: Standing, organisation: UUID, choices: list[int]) -> None:
         """Let things happen at the source, as `choices` say."""
-        raise NotImplementedError
 
     def prepare(self, hearer: Standing, organisation: UUID, source: Standing) -> None:
         """Put into a hearer what must be there before it hears of anything."""

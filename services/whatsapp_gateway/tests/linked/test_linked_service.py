@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -24,13 +23,7 @@ from whatsapp_gateway.linked.process import started
 
 from ..running import PHONE, queue, reached, received, running
 
-pytestmark = [
-    pytest.mark.green,
-    pytest.mark.skipif(
-        importlib.util.find_spec("neonize") is None,
-        reason="the linked device's client (extra `linked`) cannot be installed here",
-    ),
-]
+pytestmark = pytest.mark.green
 COMMAND = [sys.executable, "-P", "-W", "ignore", str(Path(__file__).parent / "scripted.py")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,9 +57,9 @@ class Searched(Scoped):
     search_index: ClassVar[Index]
     id: Mapped[UUID]
 
+    @abstractmethod
     def search_entry(self, session: Session) -> Entry:
         """What the row is found by; it may be asked for under EVERYWHERE."""
-        raise NotImplementedError
 
 
 _Key = tuple[UUID, str, UUID]  # organisation, kind, document
