@@ -5,21 +5,18 @@ The bus is the one that the environment names.
 
 from __future__ import annotations
 
+import fairlead.patching  # noqa: F401
+
+# isort: split
+
 import os
 import sys
-import warnings
 from pathlib import Path
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
-
-import eventlet  # noqa: E402
-
-eventlet.monkey_patch()
-
-from fairlead.bus import Caller, connect  # noqa: E402
-from fairlead.settings import Common  # noqa: E402
-from scripts.demo import plant_once  # noqa: E402
-from scripts.sign_ins import announce  # noqa: E402
+from fairlead.bus import Caller, connect
+from fairlead.settings import Common
+from scripts.demo import plant_once
+from scripts.sign_ins import announce
 
 
 def main(folder: Path, address: str) -> int:

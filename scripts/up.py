@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+import fairlead.patching  # noqa: F401
+
+# isort: split
+
 import os
 import sys
-import warnings
 from pathlib import Path
 
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+from webhooks.service import WebhooksService
 
-import eventlet  # noqa: E402
-
-eventlet.monkey_patch()
-
-from fairlead.real_locks import import_with_real_locks  # noqa: E402
-
-import_with_real_locks()
-
-from webhooks.service import WebhooksService  # noqa: E402
-
-from accounts.service import AccountsService  # noqa: E402
-from api_gateway.service import ApiGateway  # noqa: E402
-from contacts.service import ContactsService  # noqa: E402
-from email_gateway.service import EmailGatewayService  # noqa: E402
-from fairlead import logs  # noqa: E402
-from fairlead.process import Process  # noqa: E402
-from fairlead.settings import BadSettings  # noqa: E402
-from inbox.service import InboxService  # noqa: E402
-from itineraries.service import ItinerariesService  # noqa: E402
-from scripts.demo import plant_once  # noqa: E402
-from scripts.keys import local_keys  # noqa: E402
-from scripts.sign_ins import announce  # noqa: E402
-from sms_gateway.service import SmsGatewayService  # noqa: E402
-from whatsapp_gateway.service import WhatsAppGatewayService  # noqa: E402
+from accounts.service import AccountsService
+from api_gateway.service import ApiGateway
+from contacts.service import ContactsService
+from email_gateway.service import EmailGatewayService
+from fairlead import logs
+from fairlead.process import Process
+from fairlead.settings import BadSettings
+from inbox.service import InboxService
+from itineraries.service import ItinerariesService
+from scripts.demo import plant_once
+from scripts.keys import local_keys
+from scripts.sign_ins import announce
+from sms_gateway.service import SmsGatewayService
+from whatsapp_gateway.service import WhatsAppGatewayService
 
 SERVICES = (
     AccountsService,

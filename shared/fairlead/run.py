@@ -1,28 +1,18 @@
 """`python -m fairlead.run module:Service ...` runs services in this process.
 
-The first lines make the process green, before anything else is imported.
+The first line makes the process green, before anything else is imported.
 """
 
+import fairlead.patching  # noqa: F401
+
+# isort: split
+
+import importlib
 import os
-import warnings
+import sys
 
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
-# docs/adr/0001 says why eventlet, and what would replace it.
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
-
-import eventlet  # noqa: E402
-
-eventlet.monkey_patch()
-
-from .real_locks import import_with_real_locks  # noqa: E402
-
-import_with_real_locks()
-
-import importlib  # noqa: E402
-import sys  # noqa: E402
-
-from .process import run  # noqa: E402
-from .settings import BadSettings  # noqa: E402
+from .process import run
+from .settings import BadSettings
 
 
 def main(names: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import green
+import fairlead.patching  # noqa: F401
 
 # isort: split
 # Nothing that waits may be imported before.
@@ -18,8 +18,6 @@ from fairlead.process import Process
 
 from ..worker import obey
 from .notes import BenchHearer, BenchWriter, make_tables
-
-__all__ = ["green"]
 
 SECONDS = 120.0
 

@@ -6,7 +6,7 @@ outbox, and hears how they fared.
 
 from __future__ import annotations
 
-from .. import green
+import fairlead.patching  # noqa: F401
 
 # isort: split
 # Nothing that waits may be imported before.
@@ -44,8 +44,6 @@ from fairlead.store import new_id
 from fairlead.store.migrations import FAIRLEAD, migrate
 
 from ..worker import obey
-
-__all__ = ["green"]
 
 ORGANISATION = UUID("018f0000-0000-7000-8000-000000000001")
 OWNER = Context(role=Role.OWNER, organisation=ORGANISATION)

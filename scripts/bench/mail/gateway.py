@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import green
+import fairlead.patching  # noqa: F401
 
 # isort: split
 # Nothing that waits may be imported before.
@@ -12,8 +12,6 @@ from fairlead import logs
 from fairlead.process import Process
 
 from ..worker import obey
-
-__all__ = ["green"]
 
 
 def main() -> None:

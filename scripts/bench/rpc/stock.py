@@ -7,7 +7,7 @@ instead of nameko's ten.
 
 from __future__ import annotations
 
-from .. import green
+import fairlead.patching  # noqa: F401
 
 # isort: split
 # Nothing that waits may be imported before.
@@ -23,8 +23,6 @@ from nameko.testing.services import entrypoint_hook
 
 from ..worker import obey
 from .echo import TEXT
-
-__all__ = ["green"]
 
 AT_ONCE = 100
 

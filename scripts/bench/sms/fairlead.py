@@ -6,7 +6,7 @@ window, with a time-out, its answer judged.
 
 from __future__ import annotations
 
-from .. import green
+import fairlead.patching  # noqa: F401
 
 # isort: split
 # Nothing that waits may be imported before.
@@ -29,8 +29,6 @@ from sms_gateway.smpp_carrier import PartOf, SmppCarrier
 from sms_gateway.store.tables import TextRow
 
 from ..worker import obey
-
-__all__ = ["green"]
 
 TEXT = "Your driver is at the main entrance, plate 12-AB-34."
 FASTER = 1_000_000.0  # than anything here: it is the window that is measured

@@ -6,23 +6,19 @@ socket, whose number is in FAIRLEAD_GREEN, what to run.
 
 from __future__ import annotations
 
+import fairlead.patching  # noqa: F401
+
+# isort: split
+
 import os
-import warnings
+import sys
+from multiprocessing.connection import Connection
+from typing import Any
 
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+import eventlet
+import pytest
 
-import eventlet  # noqa: E402
-
-eventlet.monkey_patch()
-
-import sys  # noqa: E402
-from multiprocessing.connection import Connection  # noqa: E402
-from typing import Any  # noqa: E402
-
-import pytest  # noqa: E402
-
-from .green import SOCKET, Order, Report  # noqa: E402
+from .green import SOCKET, Order, Report
 
 
 class Clock:
