@@ -1,26 +1,34 @@
-"""Locks of libraries that the loop and the threads of eventlet's pool both take.
+"""Locks that the loop and the threads of eventlet's pool both take.
 
-Templates are rendered in threads of the pool. A patched lock knows one loop: a thread that finds it
-taken waits in a loop of its own, where nobody wakes it, and for ever. So these libraries are
-imported while `threading` makes real locks. They hold them for some dictionary's sake and never
-while they wait for anything, so that the loop is not held up.
+Drafts are composed, mails read and papers drawn in threads of the pool. A patched lock knows one
+loop: a thread that finds it taken waits in a loop of its own, where nobody wakes it, and for ever;
+and whoever in the loop finds it taken by a thread waits likewise. So such locks are real. They are
+held for a number's or a dictionary's sake and never while their holder waits for anything, so that
+the loop is not held up.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 import threading
-
-from eventlet import patcher
 
 LIBRARIES = ("jinja2", "liquid", "babel.localedata", "phonenumbers")
 
 
+def real_lock() -> threading.Lock:
+    """A lock of threads, also where eventlet has patched them."""
+    patcher = sys.modules.get("eventlet.patcher")
+    real = patcher.original("threading") if patcher else threading
+    lock: threading.Lock = real.Lock()
+    return lock
+
+
 def import_with_real_locks() -> None:
-    """Import those of the libraries that are installed; after eventlet has patched, and before
-    anything else imports them."""
-    real = patcher.original("threading")
+    """Import those libraries whose locks threads share, as far as they are installed, while
+    `threading` makes real ones; after eventlet has patched, and before anything else does."""
+    real = importlib.import_module("eventlet.patcher").original("threading")
     patched = threading.Lock, threading.RLock
     setattr(threading, "Lock", real.Lock)  # noqa: B010 - to the type checker it is a function
     setattr(threading, "RLock", real.RLock)  # noqa: B010

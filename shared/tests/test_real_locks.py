@@ -10,6 +10,7 @@ import pytest
 
 TAKEN = """
     import fairlead.run
+    import fairlead.store.identity
     import threading
     import babel.localedata, eventlet, jinja2.lexer, liquid, phonenumbers
     from eventlet import tpool
@@ -21,6 +22,7 @@ TAKEN = """
             return True
 
     locks = [
+        fairlead.store.identity._lock,
         jinja2.lexer._lexer_cache._wlock,
         jinja2.utils.LRUCache(2)._wlock,
         ThreadSafeLRUCache(2)._lock,

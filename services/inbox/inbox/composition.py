@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from eventlet import tpool
+
 from contracts.common import Channel
 from contracts.inbox import Draft
 from contracts.whatsapp_gateway import WhatsAppGateway
@@ -27,9 +29,8 @@ def composed(
         known = knowing.gather(session, draft, author)
     if draft.approved_template is not None and draft.channel is Channel.WHATSAPP:
         known = _with_template(networks, draft, author, known)
-    # Not in a thread of eventlet's pool: it met patched locks there that the loop or another thread
-    # had, and waited for ever. A hostile template's budget is some tenths of a second.
-    made = compose(draft, known)
+    # Rendering is up to some tenths of a second for each message that a hostile template makes.
+    made = tpool.execute(compose, draft, known)
     with store.reading() as session:
         return chatting.windowed(session, draft, made, known, now), known
 

@@ -8,11 +8,23 @@ import pytest
 
 from fairlead.store import Database
 from fairlead.testing.databases import store_url
+from fairlead.testing.green import (
+    pytest_configure,
+    pytest_runtest_protocol,
+    pytest_sessionfinish,
+)
 from fairlead.testing.schema import bring_up
 from inbox.testing.desk import Desk
 from inbox.testing.team import Team
 
-__all__ = ["database", "desk", "store_url"]
+__all__ = [
+    "database",
+    "desk",
+    "pytest_configure",
+    "pytest_runtest_protocol",
+    "pytest_sessionfinish",
+    "store_url",
+]
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from uuid import UUID, uuid4
 
+import eventlet
 import pytest
+from eventlet import tpool
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -433,3 +436,24 @@ def test_a_link_that_nobody_made_is_missed_where_it_would_stand() -> None:
     linked = trip(TOUR, public_url="https://hub.test/p/x")
     assert only(order, knowledge(PORTO, trips=(linked,))).hints == []
     assert only(mail(itinerary_id=TRIP.id)).hints == []  # it has no place for a link
+
+
+@pytest.mark.green
+@pytest.mark.timeout(60)
+def test_many_are_composed_at_once_in_threads() -> None:
+    """While the loop makes ids and composes too: neither waits for a lock that the other has."""
+    draft = Draft(
+        kind=MessageKind.PURCHASE_ORDER,
+        itinerary_id=TRIP.id,
+        service_ids=[FIRST.id, SECOND.id],
+    )
+    what, often = known(), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads meet within every lock
+    try:
+        composing = [eventlet.spawn(tpool.execute, compose, draft, what) for _ in range(100)]
+        for _ in range(20):
+            compose(draft, what)
+            eventlet.sleep(0)
+        assert all(each.wait() for each in composing)
+    finally:
+        sys.setswitchinterval(often)

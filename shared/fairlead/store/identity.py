@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from uuid import UUID
+
+from ..real_locks import real_lock
 
 _RANDOM_BITS = 74
 _STEP_BITS = 32
 
-_lock = threading.Lock()
+_lock = real_lock()
 _last = 0  # milliseconds and the random bits behind them, as one number
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from eventlet import tpool
+
 from contracts.common import Channel
 from contracts.consents import ConsentKind
 from contracts.inbox import MessageKind, Template, TemplatePreview, TemplateVersion
@@ -76,7 +78,9 @@ class Templates:
                 context=current(),
                 now=self.clock(),
             )
-        return showing.show(*shown)
+        # Rendering is up to some tenths of a second for what a hostile template makes.
+        preview: TemplatePreview = tpool.execute(showing.show, *shown)
+        return preview
 
     @rpc
     def save_template(
