@@ -21,7 +21,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Enum,
     Index,
     LargeBinary,
     String,
@@ -35,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..store import EVERYWHERE, Base, Database, UTCDateTime
+from ..store import EVERYWHERE, Base, Database, UTCDateTime, word
 
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 LONGEST_WAIT_AWAY = 60.0  # it is no fault of the event, and what is away may be back any moment
@@ -62,14 +61,7 @@ class InboxRow(Base):
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     handler: Mapped[str] = mapped_column(String(100), primary_key=True)
     topic: Mapped[str] = mapped_column(String(120))
-    status: Mapped[InboxStatus] = mapped_column(
-        Enum(
-            InboxStatus,
-            native_enum=False,
-            length=10,
-            values_callable=lambda e: [m.value for m in e],
-        )
-    )
+    status: Mapped[InboxStatus] = mapped_column(word(InboxStatus, length=10))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
-    Enum,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -40,16 +38,11 @@ from ..store import (
     insert_into,
     new_id,
     page,
+    word,
 )
 from .messages import Counts, Cursor, Job, JobChanged, JobFile, JobProblem, JobState, cursor_of
 
 LEASE_SECONDS = 45.0
-
-
-def _word(kind: type[enum.Enum]) -> Enum:
-    return Enum(
-        kind, native_enum=False, length=20, values_callable=lambda kind: [w.value for w in kind]
-    )
 
 
 class JobRow(Claimable, Scoped, Base):
@@ -63,7 +56,7 @@ class JobRow(Claimable, Scoped, Base):
     kind: Mapped[str] = mapped_column(String(60))
     label: Mapped[str] = mapped_column(String(300))
     subject: Mapped[UUID | None]
-    state: Mapped[JobState] = mapped_column(_word(JobState))
+    state: Mapped[JobState] = mapped_column(word(JobState))
     cancelling: Mapped[bool] = mapped_column(default=False)
     cursor: Mapped[Cursor] = mapped_column(JSON)
     context: Mapped[Context] = mapped_column(Json(Context))

@@ -10,7 +10,7 @@ from . import green
 # `green` tells psycopg how to wait, and must come before anything imports it.
 
 from . import keyset, lease, queue
-from .columns import JSON, Json, UTCDateTime, ZoneName
+from .columns import JSON, Json, UTCDateTime, ZoneName, word
 from .database import Database, in_transaction
 from .faults import StoreBusy, is_away, is_duplicate, is_overdue, is_serialization
 from .identity import new_id
@@ -75,4 +75,5 @@ __all__ = [
     "page",
     "queue",
     "unprotected_tables",
+    "word",
 ]

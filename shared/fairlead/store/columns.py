@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -91,6 +92,18 @@ class Json(TypeDecorator[T], Generic[T]):
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
         """From plain values, checked."""
         return None if value is None else msgspec.convert(value, self.kind, str_keys=True)
+
+
+def word(kind: type[enum.Enum], *, length: int = 20) -> sa.Enum:
+    """An enum, kept by its values and as text: a new member needs no migration on either
+    database. `length` is that of the longest value that may ever come, in characters.
+    """
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        length=length,
+        values_callable=lambda kind: [member.value for member in kind],
+    )
 
 
 def dump_json(value: Any) -> str:

@@ -10,7 +10,7 @@ from weakref import WeakSet
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
 
-from .columns import UTCDateTime
+from .columns import UTCDateTime, word
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -21,13 +21,7 @@ NAMES = {
 }
 COLUMN_TYPES: dict[Any, Any] = {
     dt.datetime: UTCDateTime(),
-    # By value and as text: a new member needs no migration on either database.
-    enum.Enum: sa.Enum(
-        enum.Enum,
-        native_enum=False,
-        length=40,
-        values_callable=lambda kind: [member.value for member in kind],
-    ),
+    enum.Enum: word(enum.Enum, length=40),
 }
 """What a column is whose annotation says only `Mapped[datetime]` or `Mapped[SomeEnum]`."""
 

@@ -21,10 +21,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fairlead.context import Role
 from fairlead.recorded import AuditRecorded
-from fairlead.store import Json, Order, Page, Scoped, insert_into, page
+from fairlead.store import Json, Order, Page, Scoped, insert_into, page, word
 
 from ..domain.chain import FIRST, Words, link, words_of
-from .schema import Base, word
+from .schema import Base
 
 
 class AuditRow(Scoped, Base):

@@ -28,10 +28,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from contracts.accounts import Charge, LedgerKind, PriceList, SendingMode
 from contracts.common import Channel
 from fairlead.context import current
-from fairlead.store import Json, Order, Page, Scoped, insert_into, new_id, page
+from fairlead.store import Json, Order, Page, Scoped, insert_into, new_id, page, word
 
 from ..domain.spending import Units
-from .schema import Base, word
+from .schema import Base
 
 _ORGANISATION = ["organisation_id"], ["organisations.organisation_id"]
 

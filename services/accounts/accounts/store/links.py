@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, String, and_, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fairlead.store import Scoped, new_id
+from fairlead.store import Scoped, new_id, word
 
 from ..domain import tokens
 from ..domain.links import LIFETIME, LINK, Purpose
 from .people import UserRow
-from .schema import Base, word
+from .schema import Base
 
 
 class LinkRow(Scoped, Base):

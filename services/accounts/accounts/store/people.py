@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, String, Text,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.accounts import PriceList, Settings, StaffRole
-from fairlead.store import Json, Scoped, Versioned
+from fairlead.store import Json, Scoped, Versioned, word
 
-from .schema import Base, word
+from .schema import Base
 
 
 class OrganisationRow(Scoped, Versioned, Base):

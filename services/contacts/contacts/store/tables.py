@@ -9,12 +9,10 @@ can be both a phone and a WhatsApp account.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
-    Enum,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -37,7 +35,7 @@ from sqlalchemy.orm import (
 from contracts.common import Channel
 from contracts.consents import Consent
 from contracts.contacts import ContactKind, FieldType, FieldValue, Reachability, Scheme
-from fairlead.store import COLUMN_TYPES, JSON, Json, Scoped, Versioned, new_metadata
+from fairlead.store import COLUMN_TYPES, JSON, Json, Scoped, Versioned, new_metadata, word
 from fairlead.store.search import Entry, Searched, words
 from fairlead.store.search import Index as WordsIndex
 
@@ -54,16 +52,6 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map: ClassVar[dict[Any, Any]] = COLUMN_TYPES
-
-
-def word(kind: type[enum.Enum]) -> Enum:
-    """A column of an enum's words."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=20,
-        values_callable=lambda kind: [word.value for word in kind],
-    )
 
 
 class ContactRow(Searched, Versioned, Base):

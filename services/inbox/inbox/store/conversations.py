@@ -23,13 +23,13 @@ from contracts.channels import DeliveryStatus
 from contracts.common import Channel
 from contracts.inbox import ByHand, Conversation, ConversationState, Direction, FollowUp
 from fairlead.errors import Conflict, NotFound, Stale
-from fairlead.store import Json, Versioned, insert_into, new_id
+from fairlead.store import Json, Versioned, insert_into, new_id, word
 from fairlead.store.search import Entry, Searched, put, words
 
 from ..domain.conversations import key as key_of
 from . import indexes, people, trips
 from .people import searchable
-from .schema import Base, word
+from .schema import Base
 
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNREAD = column("unread") > 0

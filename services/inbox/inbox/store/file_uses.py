@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, Select, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fairlead.store import Scoped, insert_many
+from fairlead.store import Scoped, insert_many, word
 
 from .files import FileRow
-from .schema import Base, word
+from .schema import Base
 
 
 class User(enum.Enum):

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from contracts.common import FileRef
 from contracts.inbox import File, FilePicture, FileState, PictureSize
-from fairlead.store import Claimable, Json, Scoped, due_index, queue
+from fairlead.store import Claimable, Json, Scoped, due_index, queue, word
 
-from .schema import Base, word
+from .schema import Base
 
 LEASE_SECONDS = 180.0  # longer than a virus check and a drawing together
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, 
 
 from contracts.common import Channel
 from contracts.inbox import LinkOrigin, MessagePage
-from fairlead.store import Order, Scoped, insert_many, page
+from fairlead.store import Order, Scoped, insert_many, page, word
 
 from .messages import MessageRow, links_of, shown, view_of
-from .schema import Base, word
+from .schema import Base
 from .trips import TripRow
 
 

@@ -22,9 +22,9 @@ from contracts.inbox import (
     Selection,
 )
 from fairlead.errors import NotFound
-from fairlead.store import Json, Order, Scoped, page
+from fairlead.store import Json, Order, Scoped, page, word
 
-from .schema import Base, word
+from .schema import Base
 
 
 class MailingRow(Scoped, Base):

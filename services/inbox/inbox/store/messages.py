@@ -34,7 +34,7 @@ from contracts.inbox import (
     MessageView,
 )
 from fairlead.errors import NotFound
-from fairlead.store import Json, Order, Page, page
+from fairlead.store import Json, Order, Page, page, word
 from fairlead.store.search import Entry, Searched, words
 
 from ..domain.conversations import Earlier
@@ -42,7 +42,7 @@ from ..domain.deliveries import overall
 from ..domain.turns import Side
 from . import indexes
 from .people import ContactRow
-from .schema import Base, word
+from .schema import Base
 from .trips import TripRow
 
 

@@ -14,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fairlead.store import Json, Scoped, insert_many
+from fairlead.store import Json, Scoped, insert_many, word
 
 from .conversations import ConversationRow
 from .links import ContactLinkRow
 from .messages import MessageRow
-from .schema import Base, word
+from .schema import Base
 
 T = TypeVar("T")
 

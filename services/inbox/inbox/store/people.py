@@ -10,11 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.contacts import Contact, Scheme
 from fairlead.projections.models import is_news
-from fairlead.store import Json, Scoped, insert_into, insert_many, organisation_of
+from fairlead.store import Json, Scoped, insert_into, insert_many, organisation_of, word
 from fairlead.store.search import Entry, Searched, put, remove, words
 
 from . import contact_merges, indexes
-from .schema import Base, word
+from .schema import Base
 
 
 class ContactRow(Searched, Base):

@@ -9,9 +9,9 @@ from sqlalchemy import Index, PrimaryKeyConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.inbox import Doing, Present
-from fairlead.store import Scoped, insert_into
+from fairlead.store import Scoped, insert_into, word
 
-from .schema import Base, word
+from .schema import Base
 
 ENDED_AT_ONCE = 500
 

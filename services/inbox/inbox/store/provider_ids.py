@@ -10,9 +10,9 @@ from sqlalchemy import PrimaryKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.inbox import Direction
-from fairlead.store import Scoped, insert_into
+from fairlead.store import Scoped, insert_into, word
 
-from .schema import Base, word
+from .schema import Base
 
 LONGEST = 200  # a Message-ID may have 990 characters, an index entry not
 _NOBODY = UUID(int=0)

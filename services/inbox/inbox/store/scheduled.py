@@ -42,6 +42,7 @@ from fairlead.store import (
     insert_many,
     page,
     queue,
+    word,
 )
 
 from ..domain.frozen import Frozen
@@ -49,7 +50,7 @@ from ..domain.scheduling import Standing
 from . import contact_merges, merges
 from .conversations import ConversationRow
 from .messages import not_found
-from .schema import Base, word
+from .schema import Base
 
 LEASE_SECONDS = 60.0
 OPEN = (ScheduleState.WAITING, ScheduleState.HELD)

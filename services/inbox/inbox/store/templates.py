@@ -20,10 +20,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from contracts.common import Channel
 from contracts.consents import ConsentKind
 from contracts.inbox import MessageKind, Template, TemplateVersion
-from fairlead.store import Json, Scoped, Versioned, insert_into
+from fairlead.store import Json, Scoped, Versioned, insert_into, word
 
 from ..domain import sources
-from .schema import Base, word
+from .schema import Base
 
 _STANDARD = text("standard")
 

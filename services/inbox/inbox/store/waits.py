@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.inbox import ConversationState, Wait, WaitEnd, WaitPage
 from fairlead.business_hours import Hours
-from fairlead.store import Order, Scoped, insert_into, page
+from fairlead.store import Order, Scoped, insert_into, page, word
 
 from ..domain.turns import BEGINNING, ENDS, Mark, Place, Side, Spell, Turn
 from . import settings
 from .messages import MessageRow
-from .schema import Base, word
+from .schema import Base
 
 _OPEN = column("ended_at").is_(None)
 

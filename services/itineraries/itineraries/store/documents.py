@@ -20,9 +20,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.files import Attachment
 from contracts.itineraries import DocumentKind
-from fairlead.store import Json, Scoped, Versioned
+from fairlead.store import Json, Scoped, Versioned, word
 
-from .schema import Base, word
+from .schema import Base
 
 
 class DocumentRow(Scoped, Versioned, Base):

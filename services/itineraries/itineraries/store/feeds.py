@@ -17,9 +17,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.itineraries import CalendarCounts, CalendarSource, EntryKind
-from fairlead.store import Claimable, Json, Order, Page, Scoped, Versioned, claim, due_index, page
+from fairlead.store import (
+    Claimable,
+    Json,
+    Order,
+    Page,
+    Scoped,
+    Versioned,
+    claim,
+    due_index,
+    page,
+    word,
+)
 
-from .schema import Base, word
+from .schema import Base
 
 LEASE_SECONDS = 180.0
 

@@ -17,9 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.itineraries import PaymentKind
-from fairlead.store import Scoped
+from fairlead.store import Scoped, word
 
-from .schema import Base, word
+from .schema import Base
 
 
 class PaymentRow(Scoped, Base):

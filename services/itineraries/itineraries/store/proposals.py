@@ -10,9 +10,9 @@ from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.itineraries import ProposalAnswer, ProposalContent, ProposalState
-from fairlead.store import Json, Scoped, Versioned
+from fairlead.store import Json, Scoped, Versioned, word
 
-from .schema import Base, word
+from .schema import Base
 from .trips import ItineraryRow
 
 

@@ -34,19 +34,13 @@ from contracts.itineraries import (
     ServiceKind,
     ServiceState,
 )
-from fairlead.store import (
-    Json,
-    Scoped,
-    Versioned,
-    insert_into,
-    organisation_of,
-)
+from fairlead.store import Json, Scoped, Versioned, insert_into, organisation_of, word
 from fairlead.store.search import Entry, Searched, put, words
 from fairlead.store.search import Index as WordsIndex
 
 from ..domain.states import OCCUPYING
 from .listings import ListingRow
-from .schema import Base, word
+from .schema import Base
 
 _UNDER_WAY = column("state").in_(sorted(state.value for state in OCCUPYING))
 _NAMED = column("external_id") != ""

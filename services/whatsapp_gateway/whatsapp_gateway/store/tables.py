@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from fairlead.store import (
     due_index,
     new_id,
     new_metadata,
+    word,
 )
 
 from ..domain.heard import Form, Media
@@ -37,16 +37,6 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = COLUMN_TYPES
-
-
-def word(kind: type[enum.Enum]) -> sa.Enum:
-    """A column of an enum's words."""
-    return sa.Enum(
-        kind,
-        native_enum=False,
-        length=20,
-        values_callable=lambda kind: [word.value for word in kind],
-    )
 
 
 class ConnectionRow(Scoped, Base):
