@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
-from eventlet.semaphore import Semaphore
 from sqlalchemy.orm import Session
 
+from fairlead.bell import Bell
 from fairlead.errors import Forbidden
 from fairlead.secrets import Vault
 from fairlead.service import EVERYWHERE, ServiceStore
@@ -44,7 +44,7 @@ class Callbacks:
     def __init__(self, store: ServiceStore, vault: Vault) -> None:
         self._store = store
         self._vault = vault
-        self._wanted = Semaphore(0)
+        self._bell = Bell()
 
     def take(self, id: UUID, url: str, content_type: str, signature: str, body: bytes) -> None:
         """Keep one for good. Raises Forbidden for what is not the carrier's."""
@@ -78,8 +78,7 @@ class Callbacks:
                 done_at=now if error else None,
                 error=error,
             )
-        if not self._wanted.counter:
-            self._wanted.release()
+        self._bell.ring()
 
     def work_some(self) -> None:
         """Work off some of them; where there is none, wait a moment for it."""
@@ -91,7 +90,7 @@ class Callbacks:
             except Exception as error:
                 self._failed(row, error)
         if not rows:
-            self._wanted.acquire(timeout=IDLE_SECONDS)
+            self._bell.wait(IDLE_SECONDS)
 
     def _work(self, row: CallbackRow) -> None:
         said = read.read(row.content_type, row.body)

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import eventlet
 import structlog
-from eventlet.semaphore import Semaphore
 
 from contracts.channels import DeliveryStatus
 from contracts.sms_gateway import SmsConnectionDetails, SmsConnectionKind
+from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, backoff, queue
 
@@ -45,13 +45,12 @@ class Sender:
         self._carriers = carriers
         self._pool = eventlet.GreenPool(AT_ONCE)
         self._held: dict[UUID, TextRow] = {}
-        self._wanted = Semaphore(0)
+        self._bell = Bell()
         self._stopping = False
 
     def wake(self) -> None:
         """There are new texts."""
-        if self._wanted.counter < 1:
-            self._wanted.release()
+        self._bell.ring()
 
     def keep_leases(self) -> None:
         """Renew the leases of what is being sent here."""
@@ -78,7 +77,7 @@ class Sender:
         for row in rows:
             self._pool.spawn_n(self._send, row)
         if not rows:
-            self._wanted.acquire(timeout=IDLE_SECONDS)
+            self._bell.wait(IDLE_SECONDS)
 
     def _send(self, row: TextRow) -> None:
         try:

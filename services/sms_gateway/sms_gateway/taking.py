@@ -10,10 +10,10 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from eventlet.semaphore import Semaphore
 from sqlalchemy.orm import Session
 
 from contracts.sms_gateway import SmsConnectionDetails
+from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import new_id, queue
 
@@ -201,12 +201,11 @@ class Reader:
 
     def __init__(self, store: ServiceStore) -> None:
         self._store = store
-        self._wanted = Semaphore(0)
+        self._bell = Bell()
 
     def wake(self) -> None:
         """There is something new."""
-        if self._wanted.counter < 1:
-            self._wanted.release()
+        self._bell.ring()
 
     def work_some(self) -> None:
         """Work off some of it; where there is nothing, wait a moment for it."""
@@ -218,7 +217,7 @@ class Reader:
             except Exception as error:
                 self._failed(row, error)
         if not rows:
-            self._wanted.acquire(timeout=IDLE_SECONDS)
+            self._bell.wait(IDLE_SECONDS)
 
     def _work(self, row: IncomingRow) -> None:
         with self._store.transaction(row.organisation_id) as session:

@@ -16,6 +16,7 @@ from contracts.whatsapp_gateway import (
     SandboxHandset,
     WhatsAppConnectionKind,
 )
+from fairlead.bell import Bell
 from fairlead.context import current
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.files import FileStore
@@ -23,7 +24,6 @@ from fairlead.service import ServiceStore
 from fairlead.store import new_id
 
 from . import taking
-from .bell import Bell
 from .domain import addresses
 from .domain.heard import Amended, Followed, Linked, Media, Said, Who
 from .sandbox import THEIRS, change, deliver, fare

@@ -6,12 +6,12 @@ import hmac
 from uuid import UUID
 
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
+from fairlead.bell import Bell
 from fairlead.errors import Forbidden, NotFound
 from fairlead.secrets import Vault
 from fairlead.service import EVERYWHERE, ServiceStore
 
 from . import taking
-from .bell import Bell
 from .domain import signature
 from .domain.heard import Form
 from .secret import Secrets, secrets_of

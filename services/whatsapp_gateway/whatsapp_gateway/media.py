@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contracts.channels import MessageAmended
 from contracts.common import Channel, FileRef
+from fairlead.bell import Bell
 from fairlead.bus import publish
 from fairlead.context import service_context
 from fairlead.errors import Failure, Invalid
@@ -21,7 +22,6 @@ from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, backoff, is_away, queue
 from fairlead.uploads import honest_name, safe_name
 
-from .bell import Bell
 from .domain.pieces import LARGEST_DOCUMENT
 from .drivers import NotFetched
 from .numbers import Numbers

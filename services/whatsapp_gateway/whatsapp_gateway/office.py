@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
+from fairlead.bell import Bell
 from fairlead.outbound import Outbound
 from fairlead.runtime import Runtime
 from fairlead.service import ServiceStore
 
-from .bell import Bell
 from .cloud.driver import CloudDrivers
 from .connecting import Connecting
 from .handsets import Handsets

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contracts.channels import Amending, DeliveryStatus, WhatsAppAmendmentQueued, WhatsAppAttended
+from fairlead.bell import Bell
 from fairlead.service import ServiceStore
 from fairlead.store import new_id
 
 from . import taking
-from .bell import Bell
 from .domain import addresses
 from .domain.heard import Fared, Media
 from .drivers import NotFetched, Outcome, Parcel, Refused, Taken

@@ -17,12 +17,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from contracts.channels import ConnectionState, DeliveryStatus, WhatsAppAttended
+from fairlead.bell import Bell
 from fairlead.context import current
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import Claimable, LeaseLost, backoff, queue
 
 from . import leaving, outcomes
-from .bell import Bell
 from .domain.pieces import pieces as pieces_of
 from .domain.progress import PieceState
 from .drivers import Again, Driver, Outcome, Parcel, Paused, Stopped, Taken

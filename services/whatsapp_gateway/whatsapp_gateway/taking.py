@@ -15,11 +15,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from fairlead import metrics
+from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, is_away, new_id, queue
 
 from . import understanding
-from .bell import Bell
 from .domain import heard as words
 from .domain import webhook
 from .domain.heard import Fared, Form, Heard, Strange

@@ -27,6 +27,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .. import metrics
+from ..bell import Bell
 from ..context import Context, current
 from ..contract import Event, topic
 from ..errors import Unavailable
@@ -138,8 +139,8 @@ class Relay:
         self._many: deque[Leaving] = deque()  # the same, of an import and its like: they wait
         self._look_at = 0.0  # when to look for others
         self._gone: list[Any] = []  # on the bus, and still in the outbox
-        self._wanted = Semaphore(0)
-        self._ended = Semaphore(0)
+        self._wanted = Bell()
+        self._ended = Bell()
         self._slots = Semaphore(BATCHES)
         self._stopping = False
 
@@ -149,7 +150,7 @@ class Relay:
             self._look_at = 0.0
         elif len(self._fresh) + len(self._many) < ROOM:  # else when their lease has run out
             (self._fresh if len(rows) < MANY else self._many).extend(rows)
-        _ring(self._wanted)
+        self._wanted.ring()
 
     def run(self, *, alone: bool = False) -> None:
         """Relay until `stop`. `alone`: no other process has this outbox, so that what is leased
@@ -191,10 +192,10 @@ class Relay:
     def _rest(self) -> None:
         """Wait for new rows; and while a batch is under way a moment longer, for others to come
         along: a batch costs the same for one as for twenty."""
-        self._wanted.acquire(timeout=max(self._look_at - time.monotonic(), 0))
-        self._ended.acquire(blocking=False)  # what ended before
+        self._wanted.wait(max(self._look_at - time.monotonic(), 0))
+        self._ended.hush()  # what ended before
         if self._slots.counter < BATCHES:
-            self._ended.acquire(timeout=GATHER_SECONDS)
+            self._ended.wait(GATHER_SECONDS)
 
     def _send(self, rows: list[Any]) -> None:
         try:
@@ -204,9 +205,9 @@ class Relay:
                 self._gone += rows
         finally:
             self._slots.release()
-            _ring(self._ended)
+            self._ended.ring()
             if self._many:  # for which there was no place
-                _ring(self._wanted)
+                self._wanted.ring()
 
     def _patiently(self, action: Callable[[], T]) -> T | None:
         """What `action` returns; nothing, after a while, when the bus or the store is away."""
@@ -298,12 +299,6 @@ class Relay:
                     synchronize_session=False
                 )
             )
-
-
-def _ring(bell: Semaphore) -> None:
-    """Let whoever waits go on, or the next one at once."""
-    if bell.counter <= 0:
-        bell.release()
 
 
 def waiting(database: Database) -> tuple[int, float]:

@@ -10,11 +10,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from contracts.whatsapp_gateway import LinkState, WhatsAppConnectionKind
+from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import lease
 
 from .. import linking, taking
-from ..bell import Bell
 from ..domain import addresses
 from ..store import connections
 from ..store.tables import ConnectionRow

@@ -19,3 +19,7 @@ class Bell:
     def wait(self, seconds: float) -> None:
         """Return when it rings, after `seconds` at the latest."""
         self._rung.acquire(timeout=seconds)
+
+    def hush(self) -> None:
+        """Forget that it rang: only what comes from now on counts."""
+        self._rung.acquire(blocking=False)
