@@ -145,7 +145,8 @@ class SmppCarrier:
 
         Raises NotSignedIn where it was not sent, Unanswered where nobody can know.
         """
-        eventlet.sleep(self.pace.take())
+        if wait := self.pace.take():
+            eventlet.sleep(wait)
         session = self._session
         if session is None:
             raise NotSignedIn
