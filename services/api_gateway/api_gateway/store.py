@@ -10,11 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from fairlead.store import COLUMN_TYPES, Scoped, UTCDateTime, new_metadata
-
-# Numbers are given out before commits happen, in another order. Whoever appends holds this lock
-# until the commit, so a reader that has seen number n has seen all below n.
-APPENDING = 0x6661_6972_6C69_7665
+from fairlead.store import COLUMN_TYPES, Scoped, UTCDateTime, in_turn, new_metadata
 
 
 class Base(DeclarativeBase):
@@ -60,8 +56,9 @@ class Change:
 
 def append(session: Session, type: str, data: bytes, user: UUID | None = None) -> None:
     """Add a change of the session's organisation, for `user` alone if one is given."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(APPENDING)))
+    # Numbers are given out before commits happen, in another order. Who appends has the turn until
+    # the commit, so a reader that has seen number n has seen all below n.
+    in_turn(session, "live")
     session.add(LiveRow(type=type, data=data, user_id=user, at=dt.datetime.now(dt.UTC)))
 
 

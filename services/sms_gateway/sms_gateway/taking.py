@@ -156,6 +156,7 @@ class Taker:
                 log.warning("receipt that names no text", connection=str(self._id))
                 return
             key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
+            texts.known_by(session, self._id, key)
             parts = texts.parts_called(session, self._id, key)
             if not parts:
                 texts.park(
@@ -186,6 +187,7 @@ def called(session: Session, parts: Sequence[PartRow], key: str) -> None:
     count now."""
     connection = parts[0].connection_id
     assert connection is not None  # for the type checker: nothing is sent without one
+    texts.known_by(session, connection, key[:70])
     early = texts.parked(session, connection, key[:70])
     for part in parts:
         part.key = key[:70]

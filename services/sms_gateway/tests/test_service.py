@@ -96,6 +96,22 @@ def test_a_receipt_before_its_answer_waits_for_it(home: Home) -> None:
         assert failed.reason == "It cannot be delivered to this number"
 
 
+def test_receipts_that_come_with_their_answers_are_not_lost(home: Home) -> None:
+    """Answer and receipt are written down at one moment: each looked for the other's row, neither
+    was there yet, and the receipt of two texts of three waited for ever."""
+
+    def at_once(centre: Centre, raw: Raw) -> None:
+        agreeable(centre, raw)
+        if raw.command == Command.SUBMIT_SM:
+            receipt(centre, 1000 + raw.sequence, f"id-{raw.sequence}", "DELIVRD")
+
+    with listening(at_once) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        for queued in [queue(world, f"Text {number}") for number in range(20)]:
+            reached(world, queued, DeliveryStatus.DELIVERED)
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "permanent"),
     [(0x0B, "knows no such number", True), (0x0A, "this sender", False), (0x22, "refused", False)],

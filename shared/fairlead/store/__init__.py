@@ -28,6 +28,7 @@ from .scoping import (
     organisation_of,
 )
 from .tables import COLUMN_TYPES, Base, new_metadata
+from .turns import in_turn
 from .versioning import StaleVersion, Versioned
 
 assert_green = green.assert_green
@@ -61,6 +62,7 @@ __all__ = [
     "due_index",
     "enable_row_security",
     "in_transaction",
+    "in_turn",
     "insert_into",
     "insert_many",
     "is_away",

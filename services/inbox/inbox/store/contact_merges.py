@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Index, PrimaryKeyConstraint, func, or_, select
+from sqlalchemy import Index, PrimaryKeyConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session
 
-from fairlead.store import Scoped, insert_into, organisation_of
+from fairlead.store import Scoped, in_turn, insert_into, organisation_of
 
 from .schema import Base
 
@@ -38,11 +38,7 @@ class ContactMergeRow(Scoped, Base):
 def hold(session: Session) -> None:
     """Let one merge of the organisation be learned after the other, until the transaction ends:
     what each of them moves depends on those before."""
-    if session.get_bind().dialect.name == "postgresql":
-        organisation = organisation_of(session)
-        assert organisation is not None  # news is of one organisation
-        key = (organisation.int ^ 0xC0_47AC7) & (2**63 - 1)
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+    in_turn(session, "contact merges", organisation_of(session))
 
 
 def note(session: Session, id: UUID, merged_id: UUID, survivor_id: UUID, *, undone: bool) -> bool:

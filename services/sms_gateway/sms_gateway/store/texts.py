@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contracts.channels import DeliveryStatus
-from fairlead.store import LeaseLost, Order, Page, claim, insert_into, page, queue
+from fairlead.store import LeaseLost, Order, Page, claim, in_turn, insert_into, page, queue
 
 from ..domain.parts import MOST_PARTS
 from ..domain.progress import PartState, Progress, later, of_parts
@@ -126,6 +126,12 @@ def paid_and_refused(session: Session, text_id: UUID) -> tuple[int, int]:
     taken = [each for each in known if each.key or each.state is PartState.DELIVERED]
     refused = [each for each in known if each.state is PartState.FAILED and not each.key]
     return len(taken), len(refused)
+
+
+def known_by(session: Session, connection_id: UUID, key: str) -> None:
+    """Before a name that a carrier gave is written to its part or looked for: the answer that gives
+    it and the receipt that has it may come at one moment, and neither would see the other."""
+    in_turn(session, "key", connection_id, key)
 
 
 def parts_called(session: Session, connection_id: UUID, key: str) -> list[PartRow]:
