@@ -30,9 +30,11 @@ SETTLED = frozenset({"sent", "delivered", "uncertain"})
 @dataclass
 class TextCensus:
     """One count: of each text's number the `copies` that the centre has and the `messages` in the
-    inbox; of each word's number how often the inbox `heard` it."""
+    inbox; of each word's number how often the inbox `heard` it. `told` are the texts whose receipt we
+    answered for."""
 
     copies: Counter[int] = field(default_factory=Counter)
+    told: set[int] = field(default_factory=set)
     messages: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
     heard: Counter[int] = field(default_factory=Counter)
 
@@ -129,6 +131,8 @@ class Texting:
         for each in self._centre.texts:
             if said := TEXT.match(each["text"]):
                 found.copies[int(said[1])] += 1
+                if each["told"]:
+                    found.told.add(int(said[1]))
         for conversation in pages(self._api, "/conversations", "conversations", channel="sms"):
             path = f"/conversations/{conversation['id']}/messages"
             for message in pages(self._api, path, "messages"):
@@ -142,6 +146,7 @@ class Texting:
         """What has still to happen."""
         return {
             "texts under way": sum(not _is_over(found, number) for number in self.sent),
+            "receipts not told": sum(not _knows_its_receipt(found, n) for n in self.sent),
             "words not heard": sum(not found.heard[number] for number in self.taken),
         }
 
@@ -160,6 +165,7 @@ def judge_texts(found: TextCensus, sent: Sequence[int], taken: Sequence[int]) ->
         "texts that are not one message in the inbox": [
             number for number in sent if len(found.messages[number]) != 1
         ],
+        "texts whose receipt was lost": [n for n in sent if not _knows_its_receipt(found, n)],
         "texts that have not come to an end": [n for n in sent if not _is_over(found, n)],
         "words lost": [number for number in taken if not found.heard[number]],
         "words heard twice": [number for number in taken if found.heard[number] > 1],
@@ -182,6 +188,10 @@ def judge_texts(found: TextCensus, sent: Sequence[int], taken: Sequence[int]) ->
 def _is_over(found: TextCensus, number: int) -> bool:
     statuses = found.statuses(number)
     return bool(statuses) and SETTLED.issuperset(statuses)
+
+
+def _knows_its_receipt(found: TextCensus, number: int) -> bool:
+    return number not in found.told or set(found.statuses(number)) == {"delivered"}
 
 
 def _details(centre: MessageCentre) -> dict[str, Any]:

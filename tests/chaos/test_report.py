@@ -151,9 +151,10 @@ def test_what_went_wrong_on_the_way_is_told() -> None:
     assert report_on(census(), "contacts ended by itself").broken == ["contacts ended by itself"]
 
 
-def texts(copies: int, *statuses: str, heard: int = 1) -> list[str]:
+def texts(copies: int, *statuses: str, heard: int = 1, told: bool = False) -> list[str]:
     """What is broken where the centre has so many copies of a text that fared so."""
     found = TextCensus(Counter({0: copies}), heard=Counter({0: heard}))
+    found.told = {0} if told else set()
     found.messages[0] = [{"deliveries": [{"status": status}]} for status in statuses]
     return [each.partition(":")[0] for each in judge_texts(found, [0], [0]).broken]
 
@@ -165,5 +166,7 @@ def test_promises_of_texts() -> None:
     assert texts(2, "uncertain") == ["1 texts sent twice"]  # a text is never sent again
     assert texts(1, "sent", "sent") == ["1 texts that are not one message in the inbox"]
     assert texts(1, "queued") == ["1 texts that have not come to an end"]
+    assert texts(1, "sent", told=True) == ["1 texts whose receipt was lost"]
+    assert texts(1, "delivered", told=True) == []
     assert texts(1, "sent", heard=0) == ["1 words lost"]
     assert texts(1, "sent", heard=2) == ["1 words heard twice"]

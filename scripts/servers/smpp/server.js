@@ -42,6 +42,7 @@ function submitted(session, pdu) {
       id, text: said, destination: pdu.destination_addr, source: pdu.source_addr,
       coding: pdu.data_coding, validity: pdu.validity_period,
       header: header ? header.map((each) => each.toString('hex')) : [],
+      told: false,
     });
   }
   const answer = () => {
@@ -62,7 +63,10 @@ function receipt(session, pdu, id, said) {
     short_message: {message: `id:${id} sub:001 dlvrd:00${lost ? 0 : 1} submit date:2611291604 ` +
       `done date:2611291605 stat:${word} err:00${lost ? 1 : 0} text:${said.slice(0, 20)}`},
     receipted_message_id: id, message_state: lost ? 5 : 2,
-  }));
+  }), (answer) => {
+    const text = answer.command_status === 0 && texts.find((each) => each.id === id);
+    if (text) text.told = true; // and the client answers for it
+  });
 }
 
 function bind(session, pdu) {
