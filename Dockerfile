@@ -4,10 +4,18 @@
 #     docker run fairlead/contacts contacts.service:ContactsService
 #
 # It holds the service, what every service stands on, the contracts, and what these ask for; nothing
-# of another service. A new service needs no line here.
+# of another service; the gateway's holds the web client too. A new service needs no line here.
 
 # A pipeline hands over the base by its digest: --build-arg PYTHON=python:3.11-slim-bookworm@sha256:…
 ARG PYTHON=python:3.11-slim-bookworm
+ARG NODE=node:24-bookworm-slim
+
+# The web client, which the gateway alone hands out; an empty folder for the others.
+FROM ${NODE} AS client
+ARG SERVICE
+WORKDIR /web
+COPY services/web /web
+RUN mkdir dist && if [ "${SERVICE}" = api_gateway ]; then npm ci --ignore-scripts && npm run build; fi
 
 FROM ${PYTHON} AS dependencies
 ARG SERVICE
@@ -25,6 +33,7 @@ COPY --from=dependencies /opt/fairlead /opt/fairlead
 COPY shared/fairlead /app/fairlead
 COPY contracts /app/contracts
 COPY services/${SERVICE}/${SERVICE} /app/${SERVICE}
+COPY --from=client /web/dist /app/${SERVICE}/client
 RUN /opt/fairlead/bin/python -m compileall -q /app
 # Nothing is written below /app; the root may be read-only as long as /tmp is not.
 ENV PATH=/opt/fairlead/bin:${PATH} PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp

@@ -31,6 +31,7 @@ def checks() -> dict[str, list[str]]:
         },
         "imports": [str(VENV / "bin" / "lint-imports"), "--no-logo"],
         "locks": [*python, "scripts.lock", "--check"],
+        "web client": [*python, "scripts.web", "types", "style"],
     }
 
 

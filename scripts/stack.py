@@ -21,6 +21,7 @@ from scripts.keys import local_keys
 from scripts.servers.ports import free_ports
 from scripts.servers.postgresql import PostgreSQL
 from scripts.servers.rabbitmq import RabbitMQ
+from scripts.web import DIST
 
 SERVICES = {
     "accounts": "accounts.service:AccountsService",
@@ -80,6 +81,7 @@ class Stack:
             "FAIRLEAD_PUBLIC_URL": self.address,
             "FAIRLEAD_PORT": str(self.port),
             "FAIRLEAD_SANDBOX": "yes",
+            "FAIRLEAD_WEB_CLIENT": str(DIST),
             **local_keys(self.folder),
             **self._extra,
         }

@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts import setup
+from scripts import browser, setup, web
 from scripts.chart_tools import MissingTools
 from scripts.chart_tools import install as install_chart_tools
 from scripts.servers import node
@@ -79,8 +79,9 @@ def main(arguments: list[str]) -> int:
     if setup.main(["dev"]) != 0:
         return 1
     try:
-        install(NEEDED)
+        install((*NEEDED, *browser.PACKAGES))
         node.install()
+        node.install_inside(web.WEB)
         install_chart_tools()
     except (MissingPackages, NoNode, MissingTools) as error:
         print(error, file=sys.stderr)

@@ -24,6 +24,7 @@ from itineraries.service import ItinerariesService
 from scripts.demo import plant_once
 from scripts.keys import local_keys
 from scripts.sign_ins import announce
+from scripts.web import DIST
 from sms_gateway.service import SmsGatewayService
 from whatsapp_gateway.service import WhatsAppGatewayService
 
@@ -50,6 +51,7 @@ def environment(folder: Path) -> dict[str, str]:
         "FAIRLEAD_PORT": port,
         "FAIRLEAD_ADMIN_PORT": "0",
         "FAIRLEAD_SANDBOX": "yes",
+        "FAIRLEAD_WEB_CLIENT": str(DIST),
         "FAIRLEAD_LOG_FORMAT": "console",
         "FAIRLEAD_LOG_LEVEL": "warning",
         **local_keys(folder),

@@ -96,6 +96,7 @@ VIEWS = (
 OPEN_TO_ALL = {
     ("GET", "/"),
     ("GET", "/static/<path:filename>"),
+    ("GET", f"{API}/session"),
     ("POST", f"{API}/session"),
     ("POST", f"{API}/session/code"),
     ("DELETE", f"{API}/session"),

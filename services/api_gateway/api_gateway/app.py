@@ -15,7 +15,6 @@ from . import (
     audit,
     connections,
     events,
-    home,
     hooks,
     jobs,
     messages,
@@ -24,6 +23,7 @@ from . import (
     public,
     session,
     trip_pages,
+    web,
     welcome,
 )
 from .door import Door
@@ -74,7 +74,7 @@ def create_app(parts: Gateway) -> Flask:
     app.register_blueprint(welcome.views)
     app.register_blueprint(trip_pages.views)
     app.register_blueprint(papers.links)
-    app.register_blueprint(home.views)
+    web.install(app)
     app.add_url_rule(f"{API}/openapi.json", "openapi", _openapi)
     return app
 
@@ -82,6 +82,7 @@ def create_app(parts: Gateway) -> Flask:
 # Who wants to sign in may come with the cookie of a session that has ended.
 _OPEN_TO_ALL = frozenset(
     {
+        "session.read_session",
         "session.sign_in",
         "session.sign_in_with_code",
         "session.forgotten",

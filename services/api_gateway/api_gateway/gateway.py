@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -19,6 +20,7 @@ from fairlead.bus import Caller
 from fairlead.contract import Interface
 from fairlead.files import FileStore
 
+from .client import INSIDE, Client
 from .file_links import FileLinks
 from .identity import Sessions
 from .limits import Limiter
@@ -48,6 +50,7 @@ class Gateway:
     requests: Limiter
     visits: Limiter
     sign_ins: Limiter
+    web_client: Client
 
 
 def make_gateway(
@@ -87,6 +90,7 @@ def make_gateway(
         requests=Limiter(per_second=rate, burst=BURST * rate),
         visits=Limiter(per_second=visits, burst=BURST * visits),
         sign_ins=Limiter(per_second=SIGN_IN_PER_SECOND, burst=SIGN_IN_BURST),
+        web_client=Client(Path(settings.web_client or INSIDE)),
     )
 
 

@@ -28,7 +28,7 @@ from .doors.jobs import WITH_JOBS
 from .messages import PreviewedMessage
 from .papers import PaperWanted
 from .problem import CONTENT_TYPE, FieldError, Problem
-from .session import CodeWanted, Forgotten, NewPassword, SecondStep, SignIn
+from .session import CodeWanted, CurrentSession, Forgotten, NewPassword, SecondStep, SignIn
 
 API = "/api/v1"
 
@@ -333,6 +333,10 @@ def _others(schemas: _Schemas) -> Iterator[Operation]:
     yield door(
         "POST", path, "use_link", doc, _DONE, parameters=places, requestBody=body, security=[]
     )
+
+    doc = "The CSRF token of the browser's session, for a page that was loaded anew."
+    success = "200", _content(CurrentSession, "The token; null where nobody is signed in", schemas)
+    yield door("GET", "/session", "read_session", doc, success, security=[])
 
     anyway: list[JSON] = [{"session": [], "csrf": []}, {}]
     yield door("DELETE", "/session", "sign_out", "Sign out.", _DONE, security=anyway)

@@ -89,7 +89,8 @@ def respond(failure: Failure) -> Response:
     return response
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException:
+def http_problem(error: HTTPException) -> Response | HTTPException:
+    """What HTTP itself has to say, as problem+json."""
     status = error.code or 500
     if status < 400:
         return error  # a redirect answers for itself
@@ -116,5 +117,5 @@ def _unforeseen(error: Exception) -> Response:
 def install(app: Flask) -> None:
     """Let every error leave `app` as problem+json."""
     app.register_error_handler(Failure, respond)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, _unforeseen)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from contracts.accounts import Code, LinkToken, Password, Session
 from contracts.common import Line
+from fairlead.errors import Unauthenticated
 
 from .door import json_response, read_json
 from .gateway import gateway
@@ -34,6 +35,12 @@ class CodeWanted(msgspec.Struct, kw_only=True):
     """The password was right; the ticket goes with a code to `POST /session/code`."""
 
     ticket: str
+
+
+class CurrentSession(msgspec.Struct, kw_only=True):
+    """What a page needs that was loaded anew; `csrf` is null where nobody is signed in."""
+
+    csrf: str | None
 
 
 class Forgotten(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +80,18 @@ def sign_in_with_code() -> Response:
         ticket=body.ticket, code=body.code, remote=remote, device=_device()
     )
     return _opened(session)
+
+
+@views.get("/session")
+def read_session() -> Response:
+    """The CSRF token of the browser's session; none where nobody is signed in, or is any more."""
+    gateway().requests.take(visitor())
+    token = request.cookies.get(COOKIE)
+    try:
+        csrf = gateway().sessions.identify(token).csrf if token else None
+    except Unauthenticated:
+        csrf = None
+    return json_response(CurrentSession(csrf=csrf))
 
 
 @views.delete("/session")

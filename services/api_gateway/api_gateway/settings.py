@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.settings import Common, integer, setting
+from fairlead.settings import Common, integer, setting, text
 
 
 class GatewaySettings(Common):
@@ -32,4 +32,10 @@ class GatewaySettings(Common):
         integer(1, 100_000),
         default="30",
         help="The same for pages without an account and links in mails, for each network address",
+    )
+    web_client = setting(
+        "FAIRLEAD_WEB_CLIENT",
+        text("a folder", "services/web/dist"),
+        default="",
+        help="Where the built web client is, if not in the image; without one, `/` says what runs",
     )

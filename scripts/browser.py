@@ -1,0 +1,118 @@
+"""The web client in a real browser: a sandbox to run against, and Playwright to drive Chromium.
+
+    python -m scripts.browser screenshots     every screen, into var/screenshots
+    python -m scripts.browser test [NAME…]    the tests of services/web/e2e
+
+Playwright's own runner in TypeScript, and not its Python: the tests lie beside the client and share
+its types, Debian's Chromium is all that is installed, and its event loop stays out of our process,
+which eventlet has made green.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts import web
+from scripts.servers import node
+from scripts.servers.install import MissingPackages, install
+from scripts.servers.ports import free_ports
+from scripts.uv import PYTHON, ROOT
+
+PACKAGES = ("chromium", "fonts-roboto", "fonts-noto-color-emoji")
+CHROMIUM = "/usr/bin/chromium"
+SCREENSHOTS = ROOT / "var" / "screenshots"
+READY_SECONDS = 120.0
+STOP_SECONDS = 30.0
+
+
+class BrowserFailed(Exception):
+    """The sandbox did not start, or the browser found something; the message says what."""
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[Path]:
+    """`make up` with data of its own below `folder`, on a free port; the path of its up.json.
+
+    Raises BrowserFailed with what it said where it does not come up.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = str(free_ports(1)[0])
+    environment = {
+        **os.environ,
+        "FAIRLEAD_VAR": str(folder),
+        "FAIRLEAD_PORT": port,
+        # Windows of many tests come from one address.
+        "FAIRLEAD_REQUESTS_PER_SECOND": "1000",
+    }
+    up, log = folder / "up.json", folder / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(PYTHON), "-W", "ignore", "-m", "scripts.up"],
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+        )  # fmt: skip
+        try:
+            until = time.monotonic() + READY_SECONDS
+            while not up.exists():
+                if process.poll() is not None or time.monotonic() > until:
+                    raise BrowserFailed(f"it did not come up:\n{log.read_text(errors='replace')}")
+                time.sleep(0.1)
+            yield up
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def drive(up: Path, *arguments: str, **environment: str) -> str:
+    """Run Playwright against the sandbox of `up`; returns what it printed. Raises BrowserFailed."""
+    try:
+        return node.run(
+            web.WEB, "@playwright/test/cli.js", "test", *arguments,
+            FAIRLEAD_UP=str(up), FAIRLEAD_CHROMIUM=CHROMIUM, NO_COLOR="1", FORCE_COLOR="0",
+            **environment,
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        raise BrowserFailed(f"{error.stdout}{error.stderr}") from None
+
+
+def specs() -> list[str]:
+    """The names of the tests of services/web/e2e."""
+    return sorted(path.name.removesuffix(".spec.ts") for path in web.WEB.glob("e2e/*.spec.ts"))
+
+
+def main(arguments: list[str]) -> int:
+    """Takes the pictures, or runs the tests that are named, or all."""
+    wanted, *names = arguments or ["test"]
+    try:
+        install(PACKAGES)
+        web.build()
+        with tempfile.TemporaryDirectory(prefix="fairlead-browser-") as name:
+            with sandbox(Path(name)) as up:
+                world = json.loads(up.read_text(encoding="utf-8"))
+                print(f"running at {world['address']}", flush=True)
+                if wanted == "screenshots":
+                    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                    print(drive(up, "--project=pictures", *names, SCREENSHOTS=str(SCREENSHOTS)))
+                    print(f"written to {SCREENSHOTS}")
+                else:
+                    print(drive(up, "--project=tests", *names))
+    except (MissingPackages, node.NoNode, web.BuildFailed, BrowserFailed) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

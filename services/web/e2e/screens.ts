@@ -1,0 +1,55 @@
+import type { Page } from '@playwright/test'
+
+import { up } from './signed-in'
+
+export interface Screen {
+  name: string
+  /** Where it is; asked of the running sandbox where it has an id in it. */
+  path: string | ((page: Page) => Promise<string>)
+  /** Brings it into the state that is looked at. */
+  then?: (page: Page) => Promise<void>
+  /** Nobody is signed in. */
+  anonymous?: boolean
+}
+
+async function first(page: Page, path: string, list: string): Promise<string> {
+  const answer = await page.request.get(`${up.address}/api/v1${path}`)
+  const found = ((await answer.json()) as Record<string, { id: string }[]>)[list]?.[0]
+  if (found === undefined) throw new Error(`Nothing at ${path}`)
+  return found.id
+}
+
+/** Every screen, each in the states that are worth a look. */
+export const SCREENS: readonly Screen[] = [
+  { name: 'sign-in', path: '/sign-in', anonymous: true },
+  { name: 'inbox', path: '/inbox' },
+  { name: 'inbox-thread', path: async (page) => `/inbox/${await first(page, '/conversations?limit=1', 'conversations')}` },
+  { name: 'whatsapp', path: '/whatsapp' },
+  { name: 'itineraries', path: '/itineraries' },
+  { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?limit=1', 'itineraries')}` },
+  { name: 'concierge', path: '/concierge' },
+  { name: 'contacts', path: '/contacts' },
+  { name: 'contact', path: async (page) => `/contacts/${await first(page, '/contacts?limit=1', 'contacts')}` },
+  { name: 'imports', path: '/imports' },
+  { name: 'settings', path: '/settings' },
+  { name: 'sandbox', path: '/sandbox' },
+  { name: 'profile', path: '/profile' },
+  {
+    name: 'search',
+    path: '/profile',
+    then: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('textbox', { name: 'Search everything' }).fill('trans')
+      await page.getByText('Itineraries').last().waitFor()
+    },
+  },
+  { name: 'keys', path: '/profile', then: (page) => page.keyboard.press('?') },
+  { name: 'bell', path: '/profile', then: (page) => page.getByRole('button', { name: /^Notifications/ }).click() },
+  { name: 'not-found', path: '/nothing-here' },
+]
+
+/** Opens a screen in its state. */
+export async function show(page: Page, screen: Screen, open: (path: string) => Promise<void>): Promise<void> {
+  await open(typeof screen.path === 'string' ? screen.path : await screen.path(page))
+  await screen.then?.(page)
+}

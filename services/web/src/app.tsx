@@ -1,0 +1,31 @@
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useSyncExternalStore } from 'react'
+
+import { styleNonce } from './nonce'
+import type { AppRouter } from './routes'
+import { schemeManager } from './scheme'
+import { language, onLanguage, t } from './texts'
+import { theme } from './theme'
+
+const schemes = schemeManager()
+
+/** The client: all that every screen stands on. Another language draws it anew. */
+export function App({ queries, router }: { queries: QueryClient; router: AppRouter }) {
+  const shown = useSyncExternalStore(onLanguage, language)
+  return (
+    <MantineProvider
+      theme={theme}
+      colorSchemeManager={schemes}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
+      <QueryClientProvider client={queries}>
+        <Notifications position="bottom-right" aria-label={t('ui.notifications')} limit={4} />
+        <RouterProvider key={shown} router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,13 @@
+import { IconTools } from '@tabler/icons-react'
+
+import { t } from '@/texts'
+import { Page } from '@/ui/page'
+import { Empty } from '@/ui/states'
+
+export default function Itinerary() {
+  return (
+    <Page title={t('itinerary.title')}>
+      <Empty icon={<IconTools size={26} stroke={1.5} />} title={t('itinerary.soon')} />
+    </Page>
+  )
+}

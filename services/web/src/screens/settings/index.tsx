@@ -1,0 +1,13 @@
+import { IconTools } from '@tabler/icons-react'
+
+import { t } from '@/texts'
+import { Page } from '@/ui/page'
+import { Empty } from '@/ui/states'
+
+export default function Settings() {
+  return (
+    <Page title={t('settings.title')}>
+      <Empty icon={<IconTools size={26} stroke={1.5} />} title={t('settings.soon')} />
+    </Page>
+  )
+}

@@ -1,0 +1,124 @@
+import { ActionIcon, Anchor, Box, Button, Group, Indicator, Popover, ScrollArea, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconBell, IconBellCheck } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+
+import { api, type Notification } from '@/api'
+import { t } from '@/texts'
+import { Moment } from '@/ui/moment'
+import { Empty, Loaded } from '@/ui/states'
+
+import { addressOfEntity } from './navigation'
+
+const KEY = ['notifications']
+
+/** What the user is to know of: how much of it is unread, and the latest. */
+export function Bell() {
+  const [open, { toggle, close }] = useDisclosure(false)
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => api.get('/notifications', { query: { limit: 30 }, signal }),
+  })
+  const queries = useQueryClient()
+  const refresh = () => queries.invalidateQueries({ queryKey: KEY })
+  const all = useMutation({
+    mutationFn: (until: string) => api.put('/notifications/read', { body: { until } }),
+    onSuccess: refresh,
+  })
+  const unread = query.data?.unread ?? 0
+  const newest = query.data?.notifications[0]
+  return (
+    <Popover opened={open} onChange={close} width={380} position="bottom-end" shadow="lg" trapFocus>
+      <Popover.Target>
+        <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={17} color="red.8" offset={6}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            onClick={toggle}
+            aria-label={t('shell.bell.label', { count: unread })}
+          >
+            <IconBell size={20} stroke={1.6} />
+          </ActionIcon>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown p={0} maw="calc(100vw - 16px)" aria-label={t('ui.notifications')}>
+        <Group justify="space-between" px="md" py="sm" style={{ borderBottom: '1px solid var(--fl-line)' }}>
+          <Text fw={600}>{t('ui.notifications')}</Text>
+          {unread > 0 && newest && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<IconBellCheck size={15} />}
+              loading={all.isPending}
+              onClick={() => all.mutate(newest.at)}
+            >
+              {t('shell.bell.readAll')}
+            </Button>
+          )}
+        </Group>
+        <ScrollArea.Autosize mah={420}>
+          <Loaded query={query}>
+            {({ notifications }) =>
+              notifications.length === 0 ? (
+                <Empty title={t('shell.bell.empty')} />
+              ) : (
+                notifications.map((each) => <Row key={each.id} notification={each} onOpen={close} onRead={refresh} />)
+              )
+            }
+          </Loaded>
+        </ScrollArea.Autosize>
+        <Box px="md" py="xs" style={{ borderTop: '1px solid var(--fl-line)' }}>
+          <Anchor size="sm" href="/profile">
+            {t('shell.bell.choose')}
+          </Anchor>
+        </Box>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+interface RowProps {
+  notification: Notification
+  onOpen: () => void
+  onRead: () => Promise<void>
+}
+
+function Row({ notification, onOpen, onRead }: RowProps) {
+  const { id, title, text, target, at, read_at: readAt } = notification
+  const navigate = useNavigate()
+  const read = useMutation({
+    mutationFn: () => api.put('/notifications/{id}/read', { path: { id } }),
+    onSuccess: onRead,
+    meta: { silent: true },
+  })
+  const open = () => {
+    const address = target ? addressOfEntity(target.entity, target.id) : undefined
+    if (readAt === null) read.mutate()
+    if (address === undefined) return
+    onOpen()
+    void navigate({ href: address })
+  }
+  return (
+    <UnstyledButton
+      onClick={open}
+      px="md"
+      py="sm"
+      w="100%"
+      style={{ borderBottom: '1px solid var(--fl-line)', borderLeft: `3px solid ${readAt === null ? 'var(--mantine-primary-color-filled)' : 'transparent'}` }}
+    >
+      <Group justify="space-between" wrap="nowrap" gap="sm" align="baseline">
+        <Text size="sm" fw={readAt === null ? 600 : 400}>
+          {title}
+        </Text>
+        <Moment at={at} as="ago" size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
+      </Group>
+      {text !== '' && (
+        <Text size="sm" c="dimmed" lineClamp={2}>
+          {text}
+        </Text>
+      )}
+    </UnstyledButton>
+  )
+}

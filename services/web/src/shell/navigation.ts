@@ -1,0 +1,57 @@
+// What the shell leads to, and who may see it.
+
+import {
+  IconAddressBook,
+  IconBeach,
+  IconBrandWhatsapp,
+  IconCalendarWeek,
+  IconDeviceMobile,
+  IconFileImport,
+  IconInbox,
+  IconSettings,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+import type { RightName } from '@/api'
+import type { TextKey } from '@/texts'
+
+export interface Place {
+  to: '/inbox' | '/whatsapp' | '/itineraries' | '/concierge' | '/contacts' | '/imports' | '/settings' | '/sandbox'
+  text: TextKey
+  icon: TablerIcon
+  /** Who has one of these sees it. */
+  rights: readonly RightName[]
+  /** The letter that follows `g`. */
+  letter: string
+}
+
+export const PLACES: readonly Place[] = [
+  { to: '/inbox', text: 'shell.nav.inbox', icon: IconInbox, rights: ['READ'], letter: 'i' },
+  { to: '/whatsapp', text: 'shell.nav.whatsapp', icon: IconBrandWhatsapp, rights: ['READ'], letter: 'w' },
+  { to: '/itineraries', text: 'shell.nav.itineraries', icon: IconBeach, rights: ['READ'], letter: 't' },
+  { to: '/concierge', text: 'shell.nav.concierge', icon: IconCalendarWeek, rights: ['READ'], letter: 'd' },
+  { to: '/contacts', text: 'shell.nav.contacts', icon: IconAddressBook, rights: ['READ'], letter: 'c' },
+  { to: '/imports', text: 'shell.nav.imports', icon: IconFileImport, rights: ['EDIT_CONTACTS'], letter: 'm' },
+  {
+    to: '/settings',
+    text: 'shell.nav.settings',
+    icon: IconSettings,
+    rights: ['CHANGE_SETTINGS', 'CONFIGURE_CHANNELS', 'WRITE_TEMPLATES', 'EDIT_LABELS'],
+    letter: 's',
+  },
+  { to: '/sandbox', text: 'shell.nav.sandbox', icon: IconDeviceMobile, rights: ['USE_SANDBOX'], letter: 'x' },
+]
+
+/** The address of what a notification or a search is about; undefined for what has no screen. */
+export function addressOfEntity(entity: string, id: string): string | undefined {
+  const found: Record<string, string> = {
+    conversation: `/inbox/${id}`,
+    itinerary: `/itineraries/${id}`,
+    contact: `/contacts/${id}`,
+    connection: '/settings/email',
+    credits: '/settings/credits',
+    job: '/imports',
+    user: '/profile',
+  }
+  return found[entity]
+}

@@ -1,0 +1,127 @@
+import { Group, Highlight, Loader, Text } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
+import '@mantine/spotlight/styles.css'
+import { IconBeach, IconMessage2, IconSearch, IconUser } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { api, type SearchHit } from '@/api'
+import { t, tv } from '@/texts'
+import { plainRange } from '@/time'
+import { Moment } from '@/ui/moment'
+import { Marked } from '@/ui/marked'
+import { wording } from '@/ui/wording'
+
+const [store, spotlight] = createSpotlight()
+const KINDS = ['people', 'trips', 'messages'] as const
+const LIMIT = 5
+const DEBOUNCE = 200 // ms
+
+export const openSearch = (): void => spotlight.open()
+
+/** Ctrl-K: people, trips by reference, and what was written. */
+export function Search() {
+  const [query, setQuery] = useState('')
+  const [debounced] = useDebouncedValue(query.trim(), DEBOUNCE)
+  const found = useQuery({
+    queryKey: ['search', debounced],
+    queryFn: async ({ signal }) =>
+      Promise.all(
+        KINDS.map(async (kind) => ({
+          kind,
+          hits: (await api.get('/search', { query: { kind, q: debounced, limit: LIMIT }, signal })).hits,
+        })),
+      ),
+    enabled: debounced !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  })
+  const groups = debounced === '' ? [] : (found.data ?? []).filter(({ hits }) => hits.length > 0)
+  return (
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={['mod + K']}
+      tagsToIgnore={[]}
+      scrollable
+      maxHeight={460}
+      title={t('shell.search.open')}
+    >
+      <Spotlight.Search
+        placeholder={t('shell.search.placeholder')}
+        aria-label={t('shell.search.open')}
+        leftSection={found.isFetching ? <Loader size={16} /> : <IconSearch size={18} stroke={1.5} />}
+      />
+      <Spotlight.ActionsList>
+        {groups.map(({ kind, hits }) => (
+          <Spotlight.ActionsGroup key={kind} label={t(`shell.search.${kind}`)}>
+            {hits.map((hit) => (
+              <Hit key={hit.id} hit={hit} query={debounced} />
+            ))}
+          </Spotlight.ActionsGroup>
+        ))}
+        {groups.length === 0 && <Spotlight.Empty>{said(debounced, found.isFetching, found.error)}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  )
+}
+
+function said(query: string, fetching: boolean, error: unknown): string {
+  if (query === '') return t('shell.search.hint')
+  if (error) return wording(error)
+  return fetching ? t('ui.loading') : t('shell.search.nothing', { query })
+}
+
+function Hit({ hit, query }: { hit: SearchHit; query: string }) {
+  const navigate = useNavigate()
+  const { person, trip, message } = hit
+  const go = (href: string) => () => void navigate({ href })
+  if (person) {
+    return (
+      <Spotlight.Action onClick={go(`/contacts/${hit.id}`)} leftSection={<IconUser size={18} stroke={1.5} />}>
+        <Highlight highlight={query.split(' ')} size="sm">
+          {person.name || person.company}
+        </Highlight>
+        {person.name !== '' && person.company !== '' && (
+          <Text size="xs" c="dimmed">
+            {person.company}
+          </Text>
+        )}
+      </Spotlight.Action>
+    )
+  }
+  if (trip) {
+    return (
+      <Spotlight.Action onClick={go(`/itineraries/${hit.id}`)} leftSection={<IconBeach size={18} stroke={1.5} />}>
+        <Highlight highlight={query.split(' ')} size="sm">
+          {`${trip.reference} · ${trip.title}`}
+        </Highlight>
+        <Text size="xs" c="dimmed">
+          {plainRange(trip.start, trip.end)} · {tv('shell.tripState', trip.state)}
+        </Text>
+      </Spotlight.Action>
+    )
+  }
+  if (!message) return null
+  return (
+    <Spotlight.Action
+      onClick={go(`/inbox/${message.conversation_id}?message=${hit.id}`)}
+      leftSection={<IconMessage2 size={18} stroke={1.5} />}
+    >
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm" fw={500} truncate>
+          {message.author_name || message.contact_name}
+        </Text>
+        <Moment at={hit.at} size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
+      </Group>
+      {hit.excerpts[0] && (
+        <Text size="xs" c="dimmed" lineClamp={2}>
+          <Marked excerpt={hit.excerpts[0]} />
+        </Text>
+      )}
+    </Spotlight.Action>
+  )
+}

@@ -1,0 +1,31 @@
+import concierge from '@/screens/concierge/en.json'
+import contact from '@/screens/contact/en.json'
+import contacts from '@/screens/contacts/en.json'
+import imports from '@/screens/imports/en.json'
+import inbox from '@/screens/inbox/en.json'
+import itineraries from '@/screens/itineraries/en.json'
+import itinerary from '@/screens/itinerary/en.json'
+import profile from '@/screens/profile/en.json'
+import sandbox from '@/screens/sandbox/en.json'
+import settings from '@/screens/settings/en.json'
+import whatsapp from '@/screens/whatsapp/en.json'
+import signIn from '@/screens/sign-in/en.json'
+import shell from '@/shell/en.json'
+import ui from '@/ui/en.json'
+
+export default {
+  concierge,
+  contact,
+  contacts,
+  imports,
+  inbox,
+  itineraries,
+  itinerary,
+  profile,
+  sandbox,
+  settings,
+  whatsapp,
+  shell,
+  signIn,
+  ui,
+}

@@ -1,0 +1,35 @@
+import type { Catalogue } from '.'
+import concierge from '@/screens/concierge/es.json'
+import contact from '@/screens/contact/es.json'
+import contacts from '@/screens/contacts/es.json'
+import imports from '@/screens/imports/es.json'
+import inbox from '@/screens/inbox/es.json'
+import itineraries from '@/screens/itineraries/es.json'
+import itinerary from '@/screens/itinerary/es.json'
+import profile from '@/screens/profile/es.json'
+import sandbox from '@/screens/sandbox/es.json'
+import settings from '@/screens/settings/es.json'
+import whatsapp from '@/screens/whatsapp/es.json'
+import signIn from '@/screens/sign-in/es.json'
+import shell from '@/shell/es.json'
+import ui from '@/ui/es.json'
+
+// What lacks a text of English is refused by the type checker.
+const es: Catalogue = {
+  concierge,
+  contact,
+  contacts,
+  imports,
+  inbox,
+  itineraries,
+  itinerary,
+  profile,
+  sandbox,
+  settings,
+  whatsapp,
+  shell,
+  signIn,
+  ui,
+}
+
+export default es

@@ -1,0 +1,92 @@
+import { Alert } from '@mantine/core'
+import { useForm, type UseFormInput, type UseFormReturnType } from '@mantine/form'
+import { IconAlertCircle } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { type SyntheticEvent, useState } from 'react'
+
+import { Problem } from '@/api'
+
+import { wording } from './wording'
+
+interface Options<V extends Record<string, unknown>> extends UseFormInput<V> {
+  /** Sends the values; what it raises is shown at the fields that the API names. */
+  send: (values: V) => Promise<unknown>
+  onSent?: () => void
+  /** The field of the form that a field of the API is, where they differ: `details.label`. */
+  fieldOf?: (apiField: string) => string
+}
+
+export interface ProblemForm<V extends Record<string, unknown>> {
+  form: UseFormReturnType<V>
+  /** For `<form onSubmit>`. */
+  submit: (event: SyntheticEvent<HTMLFormElement>) => void
+  sending: boolean
+  /** What no field of the form is to blame for; goes into `<FormProblem>`. */
+  problem: string | undefined
+}
+
+/** A form whose fields say what the API has against them. */
+export function useProblemForm<V extends Record<string, unknown>>(options: Options<V>): ProblemForm<V> {
+  const { send, onSent, fieldOf = (field) => field, ...input } = options
+  const form = useForm<V>(input)
+  const [problem, setProblem] = useState<string>()
+  const sending = useMutation({
+    mutationFn: send,
+    meta: { silent: true },
+    onSuccess: () => {
+      form.resetDirty()
+      onSent?.()
+    },
+    onError: (error) => {
+      const { fields, rest } = blame(error, form.getValues(), fieldOf)
+      form.setErrors(fields)
+      setProblem(rest)
+      const [first] = Object.keys(fields)
+      if (first !== undefined) form.getInputNode(first)?.focus()
+    },
+  })
+  const submit = form.onSubmit(
+    (values) => {
+      setProblem(undefined)
+      if (!sending.isPending) sending.mutate(values)
+    },
+    (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus(),
+  )
+  return { form, submit: (event) => submit(event), sending: sending.isPending, problem }
+}
+
+/** Which fields of the form are to blame, and what is left to be said. */
+export function blame(
+  error: unknown,
+  values: Record<string, unknown>,
+  fieldOf: (apiField: string) => string,
+): { fields: Record<string, string>; rest: string | undefined } {
+  if (!(error instanceof Problem) || error.errors.length === 0) return { fields: {}, rest: wording(error) }
+  const fields: Record<string, string> = {}
+  const others: string[] = []
+  for (const { field, reason } of error.errors) {
+    const name = fieldOf(field)
+    if (has(values, name)) fields[name] = reason
+    else others.push(`${field}: ${reason}`)
+  }
+  return { fields, rest: others.length > 0 ? others.join('\n') : undefined }
+}
+
+function has(values: unknown, path: string): boolean {
+  let found = values
+  for (const name of path.split('.')) {
+    if (typeof found !== 'object' || found === null || !(name in found)) return false
+    found = (found as Record<string, unknown>)[name]
+  }
+  return true
+}
+
+/** Above the button: what is wrong with the whole, and not with a field. */
+export function FormProblem({ problem }: { problem: string | undefined }) {
+  if (problem === undefined) return null
+  return (
+    <Alert color="red" role="alert" icon={<IconAlertCircle size={18} />} style={{ whiteSpace: 'pre-line' }}>
+      {problem}
+    </Alert>
+  )
+}

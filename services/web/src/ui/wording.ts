@@ -1,0 +1,12 @@
+import { Offline, Problem } from '@/api'
+import { t } from '@/texts'
+
+/** What went wrong, in a sentence for a person; the fields that are wrong are named. */
+export function wording(error: unknown): string {
+  if (error instanceof Offline) return t('ui.unreachable')
+  if (!(error instanceof Problem)) return t('ui.broken')
+  if (error.status === 412) return t('ui.stale')
+  if (error.status === 429) return t('ui.tooMany')
+  const fields = error.errors.map((each) => `${each.field}: ${each.reason}`)
+  return fields.length > 0 ? fields.join('\n') : error.message
+}

@@ -1,0 +1,1 @@
+"""The web client, as its build, its types and a browser show it."""

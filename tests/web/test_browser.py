@@ -1,0 +1,28 @@
+"""The tests of services/web/e2e: each file of them against one running sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import browser, web
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A sandbox with the demo's world, for all of them."""
+    web.build()
+    with browser.sandbox(tmp_path_factory.mktemp("up")) as up:
+        yield up
+
+
+@pytest.mark.parametrize("spec", browser.specs())
+def test_in_a_browser(spec: str, up: Path) -> None:
+    try:
+        browser.drive(up, "--project=tests", f"{spec}.spec.ts")
+    except browser.BrowserFailed as error:
+        pytest.fail(str(error), pytrace=False)
