@@ -9,8 +9,8 @@ import {
   IconFileImport,
   IconInbox,
   IconSettings,
-  type TablerIcon,
-} from '@tabler/icons-react'
+  type Icon,
+} from '@/ui/icons'
 
 import type { RightName } from '@/api'
 import type { TextKey } from '@/texts'
@@ -18,7 +18,7 @@ import type { TextKey } from '@/texts'
 export interface Place {
   to: '/inbox' | '/whatsapp' | '/itineraries' | '/concierge' | '/contacts' | '/imports' | '/settings' | '/sandbox'
   text: TextKey
-  icon: TablerIcon
+  icon: Icon
   /** Who has one of these sees it. */
   rights: readonly RightName[]
   /** The letter that follows `g`. */

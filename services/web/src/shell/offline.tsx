@@ -1,4 +1,4 @@
-import { IconCloudOff } from '@tabler/icons-react'
+import { IconCloudOff } from '@/ui/icons'
 
 import { useLine } from '@/live'
 import { t } from '@/texts'

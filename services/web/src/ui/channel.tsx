@@ -1,4 +1,4 @@
-import { IconBrandWhatsapp, IconMail, IconMessage } from '@tabler/icons-react'
+import { IconBrandWhatsapp, IconMail, IconMessage } from '@/ui/icons'
 
 import type { Channel } from '@/api'
 import { t } from '@/texts'

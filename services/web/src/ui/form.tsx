@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core'
 import { useForm, type UseFormInput, type UseFormReturnType } from '@mantine/form'
-import { IconAlertCircle } from '@tabler/icons-react'
+import { IconAlertCircle } from '@/ui/icons'
 import { useMutation } from '@tanstack/react-query'
 import { type SyntheticEvent, useState } from 'react'
 

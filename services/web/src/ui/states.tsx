@@ -1,7 +1,7 @@
 // What stands where data should be: loading, empty, failed, not found.
 
 import { Button, Center, Group, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core'
-import { IconCloudOff, IconMoodEmpty, IconRefresh, IconUnlink } from '@tabler/icons-react'
+import { IconCloudOff, IconMoodEmpty, IconRefresh, IconUnlink } from '@/ui/icons'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-import { IconTools } from '@tabler/icons-react'
+import { IconTools } from '@/ui/icons'
 
 import { t } from '@/texts'
 import { Page } from '@/ui/page'
