@@ -75,7 +75,7 @@ def test_a_role_gets_what_the_rights_table_says(
 
 @pytest.mark.parametrize("door", DOORS, ids=NAMES.values())
 def test_nobody_gets_nothing(door: Door, running: Running) -> None:
-    with httpx.Client(base_url=f"{running.address}/api/v1") as client:
+    with running.stranger() as client:
         response = ask(client, door)
     assert response.status_code == 401
     assert response.json()["code"] == "rights.not_signed_in"

@@ -162,5 +162,5 @@ def test_a_role_gets_what_the_rights_table_says(
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("view", VIEWS, ids=IDS)
 def test_nobody_gets_nothing(view: View, running: Running) -> None:
-    with httpx.Client(base_url=f"{running.address}/api/v1") as client:
+    with running.stranger() as client:
         assert ask(client, view) == (401, "rights.not_signed_in")
