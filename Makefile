@@ -21,7 +21,7 @@ stack: setup ## Run each service as a process of its own, on RabbitMQ and Postgr
 	@$(RUN) -m scripts.web build
 	@$(RUN) -m scripts.stack $(ARGS)
 
-test: ## Run all tests, fast ones first; installs what they need where it can
+test: ## Run all tests; installs what they need where it can
 	@$(PYTHON) -m scripts.test $(ARGS)
 
 lint: setup-dev ## Check style, types, imports between the packages, and the locks

@@ -36,7 +36,7 @@ from scripts.servers.server import ServerError
 from scripts.uv import PYTHON, ROOT
 
 TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5
-# One more than there are cores: where servers take part, a test waits as long as it computes.
+# One more than there are cores: while one test waits for its servers, another computes.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
 MOST_UNSTEADY = 5
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 - made there is a folder of our own
@@ -56,20 +56,13 @@ class Stage:
 
 
 def stages() -> list[Stage]:
-    """The fast tests, those that share servers, and those that want the machine to themselves."""
-    parallel = f"--numprocesses={WORKERS}"
+    """The tests that share the machine and its servers, and those that want it to themselves."""
+    # A file's tests stay together: some start servers or services of their own for all of them.
+    # Files go in the order of `testpaths`, not by their number of tests: that is the long ones
+    # first, so that the workers end at one time.
+    together = (f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder")
     return [
-        Stage(
-            "fast",
-            "not servers and not slow and not chaos and not browser",
-            (parallel, "--dist=worksteal"),
-        ),
-        Stage(
-            "servers",
-            "servers and not slow and not chaos and not browser",
-            # A file's tests stay together: some start a server of their own for all of them.
-            (parallel, "--dist=loadfile"),
-        ),
+        Stage("together", "not slow and not chaos and not browser", together),
         Stage("alone", "slow or chaos or browser", ()),
     ]
 
@@ -94,10 +87,9 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="fairlead-", dir=_quick_place()) as name:
         folder = Path(name)
         folder.chmod(0o711)  # the servers' system users pass through, and see nothing
-        _run(plan[0], folder, arguments)
         try:
             with _servers(folder):
-                for stage in plan[1:]:
+                for stage in plan:
                     _run(stage, folder, arguments)
                 failed = _failed()
                 if 0 < len(failed) <= MOST_UNSTEADY:
