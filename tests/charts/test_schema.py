@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -59,12 +60,21 @@ REFUSED = [
 
 def _refusal(given: Document) -> str:
     """What the schema says of the chart's values with BUCKET's and `given` above them."""
+    errors = _schema().iter_errors(_merged(_values(), given))
+    return "; ".join(f"{error.instance_path}: {error.message}" for error in errors)
+
+
+@functools.cache
+def _schema() -> Draft7Validator:
+    return Draft7Validator(json.loads((FAIRLEAD / "values.schema.json").read_text("utf-8")))
+
+
+@functools.cache
+def _values() -> Document:
     values: Document = {}
     for path in (FAIRLEAD / "values.yaml", BUCKET):
         values = _merged(values, yaml.safe_load(path.read_text(encoding="utf-8")))
-    schema = json.loads((FAIRLEAD / "values.schema.json").read_text(encoding="utf-8"))
-    errors = Draft7Validator(schema).iter_errors(_merged(values, given))
-    return "; ".join(f"{error.instance_path}: {error.message}" for error in errors)
+    return values
 
 
 def _merged(below: Document, above: Document) -> Document:
