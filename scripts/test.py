@@ -56,14 +56,19 @@ class Stage:
 
 
 def stages() -> list[Stage]:
-    """The tests that share the machine and its servers, and those that want it to themselves."""
+    """The tests that share servers, and then those that run whole systems of their own."""
     # A file's tests stay together: some start servers or services of their own for all of them.
     # Files go in the order of `testpaths`, not by their number of tests: that is the long ones
     # first, so that the workers end at one time.
-    together = (f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder")
+    by_file = ("--dist=loadfile", "--no-loadscope-reorder")
     return [
-        Stage("together", "not slow and not chaos and not browser", together),
-        Stage("alone", "slow or chaos or browser", ()),
+        Stage(
+            "together",
+            "not slow and not chaos and not browser",
+            (f"--numprocesses={WORKERS}", *by_file),
+        ),
+        # They wait for a dozen processes most of the time.
+        Stage("heavy", "slow or chaos or browser", ("--numprocesses=2", *by_file)),
     ]
 
 
