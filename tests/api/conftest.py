@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.e2e.client import wait_for
-
 
 # Each client would read all certificates of the machine, which takes longer than a request.
 TLS = httpx.create_ssl_context()
@@ -21,8 +21,12 @@ TLS = httpx.create_ssl_context()
 
 @dataclass(frozen=True)
 class Running:
-    """Where it is, and the API tokens: by organisation (`ours`, `theirs`), then by role."""
+    """Where it is, and the API tokens: by organisation (`ours`, `theirs`), then by role.
 
+    Each service's database is a file in `folder`.
+    """
+
+    folder: Path
     address: str
     tokens: dict[str, dict[str, str]]
 
@@ -54,7 +58,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
         try:
             wait_for(ready, "the services to be ready", seconds=60)
-            yield Running(**json.loads(path.read_text()))
+            yield Running(folder, **json.loads(path.read_text()))
         finally:
             process.send_signal(signal.SIGINT)
             code = process.wait(30)
