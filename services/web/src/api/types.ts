@@ -18,7 +18,8 @@ type Operation<P extends string, M extends Method> = paths[Full<P>] extends Reco
 type Parameters<O> = O extends { parameters: infer T } ? T : never
 type InPath<O> = Parameters<O> extends { path: infer T } ? T : never
 type InQuery<O> = Parameters<O> extends { query?: infer T } ? Exclude<T, undefined> : never
-type Headers<O> = Parameters<O> extends { header: infer T } ? T : never
+type Needs<O, H extends string> =
+  Parameters<O> extends { header: infer T } ? (T extends Record<H, string> ? true : false) : false
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never
 
 type Content<R> = R extends { content: { 'application/json': infer T } } ? T : undefined
@@ -49,8 +50,8 @@ type Wanted<T, K extends string> = [T] extends [never]
 export type Asked<P extends string, M extends Method> = Wanted<InPath<Operation<P, M>>, 'path'> &
   Wanted<InQuery<Operation<P, M>>, 'query'> &
   Wanted<Body<Operation<P, M>>, 'body'> &
-  (Headers<Operation<P, M>> extends { 'If-Match': string } ? { version: number } : unknown) &
-  (Headers<Operation<P, M>> extends { 'Idempotency-Key': string } ? { key: string } : unknown) & {
+  (Needs<Operation<P, M>, 'If-Match'> extends true ? { version: number } : unknown) &
+  (Needs<Operation<P, M>, 'Idempotency-Key'> extends true ? { key: string } : unknown) & {
     signal?: AbortSignal
   }
 

@@ -12,7 +12,7 @@ interface MomentProps extends TextProps {
 
 /** A moment. Pointed at it says all, its zone too; a zone that is not the reader's is named. */
 export function Moment({ at, zone = readerZone(), as = 'short', ...text }: MomentProps) {
-  const said = { short, clock, whole, ago: (given: string) => ago(given) }[as](at, zone)
+  const said = as === 'ago' ? ago(at) : { short, clock, whole }[as](at, zone)
   const foreign = as !== 'whole' && as !== 'ago' && !isSameClock(at, zone)
   return (
     <Tooltip label={whole(at, zone)}>
