@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-import { compress } from './build/compress'
+import { compress } from './build/compress.ts'
 
 // Where `npm run dev` finds the API: a running `make up`.
 const API = process.env.FAIRLEAD_API ?? 'http://127.0.0.1:8080'

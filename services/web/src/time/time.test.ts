@@ -18,7 +18,7 @@ describe('a moment', () => {
 
   it('names its zone, with the summer in it', () => {
     expect(zoneName(NOON, 'Europe/Lisbon')).toBe('Lisbon (GMT+1)')
-    expect(zoneName('2026-01-03T12:00:00Z', 'Europe/Lisbon')).toBe('Lisbon (GMT)')
+    expect(zoneName('2026-01-03T12:00:00Z', 'Europe/Lisbon')).toMatch(/^Lisbon \(GMT(\+0)?\)$/)
     expect(whole(NOON, 'America/New_York')).toContain('08:00 New York (GMT-4)')
   })
 
@@ -48,7 +48,7 @@ describe('a day without a zone', () => {
     vi.useFakeTimers({ now: new Date(NOON) })
     expect(plainDay('2026-12-03')).toBe('Thu, Dec 3')
     vi.useRealTimers()
-    expect(plainRange('2026-12-03', '2026-12-07')).toBe('Dec 3 – 7, 2026')
+    expect(plainRange('2026-12-03', '2026-12-07')).toMatch(/^Dec 3\s–\s7, 2026$/)
   })
 })
 
