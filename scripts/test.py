@@ -19,7 +19,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ TESTS_FAILED, NO_TESTS_COLLECTED = 1, 5
 WORKERS = min(os.cpu_count() or 1, 4) + 1
 MOST_UNSTEADY = 5
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 - made there is a folder of our own
+LEFT_OUT = "left-out"
 FAILED_BEFORE = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"  # kept by pytest
 
 
@@ -50,18 +51,19 @@ class Stage:
     name: str
     marks: str
     options: tuple[str, ...]
+    files: Sequence[str] = ()  # where its tests stand, if that is known
     code: int = -1  # pytest's
     seconds: float = 0
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def stages() -> list[Stage]:
+def stages() -> tuple[Stage, Stage]:
     """The tests that share servers, and then those that run whole systems of their own."""
     # A file's tests stay together: some start servers or services of their own for all of them.
     # Files go in the order of `testpaths`, not by their number of tests: that is the long ones
     # first, so that the workers end at one time.
     by_file = ("--dist=loadfile", "--no-loadscope-reorder")
-    return [
+    return (
         Stage(
             "together",
             "not slow and not chaos and not browser",
@@ -69,7 +71,7 @@ def stages() -> list[Stage]:
         ),
         # They wait for a dozen processes most of the time.
         Stage("heavy", "slow or chaos or browser", ("--numprocesses=2", *by_file)),
-    ]
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -85,7 +87,7 @@ def main(arguments: list[str]) -> int:
     except (MissingPackages, NoNode, MissingTools) as error:
         print(error, file=sys.stderr)
         return 1
-    plan = stages()
+    together, heavy = stages()
     again = Stage("again", "", ("--last-failed", "--last-failed-no-failures=none"))
     unsteady: list[str] = []
     FAILED_BEFORE.unlink(missing_ok=True)
@@ -94,15 +96,16 @@ def main(arguments: list[str]) -> int:
         folder.chmod(0o711)  # the servers' system users pass through, and see nothing
         try:
             with _servers(folder):
-                for stage in plan:
-                    _run(stage, folder, arguments)
+                _run(together, folder, arguments)
+                heavy.files = _left_out(folder)
+                _run(heavy, folder, arguments)
                 failed = _failed()
                 if 0 < len(failed) <= MOST_UNSTEADY:
                     _run(again, folder, arguments)
                     unsteady = sorted(failed - _failed())
         except ServerError as error:
             print(error, file=sys.stderr)
-    return _sum_up(plan, unsteady, time.monotonic() - begun)
+    return _sum_up([together, heavy], unsteady, time.monotonic() - begun)
 
 
 def _quick_place() -> Path | None:
@@ -138,8 +141,13 @@ def _run(stage: Stage, folder: Path, arguments: list[str]) -> None:
     print(f"\n{stage.name}:", flush=True)
     report = folder / f"{stage.name}.xml"
     marks = ("-m", stage.marks) if stage.marks else ()
-    command = [str(PYTHON), "-m", "pytest", "--quiet", *marks, *stage.options]
-    environment = {**os.environ, "FAIRLEAD_TEST_SERVERS": str(folder), "TMPDIR": str(folder)}
+    command = [str(PYTHON), "-m", "pytest", "--quiet", *marks, *stage.options, *stage.files]
+    environment = {
+        **os.environ,
+        "FAIRLEAD_TEST_SERVERS": str(folder),
+        "FAIRLEAD_TEST_LEFT_OUT": str(folder / LEFT_OUT),
+        "TMPDIR": str(folder),
+    }
     begun = time.monotonic()
     done = subprocess.run(
         [*command, f"--junit-xml={report}", *arguments], cwd=ROOT, env=environment, check=False
@@ -148,6 +156,13 @@ def _run(stage: Stage, folder: Path, arguments: list[str]) -> None:
     stage.code = done.returncode
     if report.exists():
         stage.counts = _counts(report)
+
+
+def _left_out(folder: Path) -> list[str]:
+    """The files of the tests that were collected and not run (tests/collecting.py writes it), so
+    that the next stage need not collect everything to find a few. Empty when none were."""
+    path = folder / LEFT_OUT
+    return sorted(set(path.read_text().splitlines())) if path.exists() else []
 
 
 def _counts(report: Path) -> Counter[str]:
