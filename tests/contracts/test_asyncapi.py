@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,6 @@ import msgspec
 import pytest
 
 from contracts import documents
-from contracts.documents import asyncapi
 from contracts.samples import sample
 from contracts.services import SERVICES, Service
 from fairlead.bus import broker, rabbitmq, wire
@@ -21,6 +21,7 @@ from fairlead.context import Context, Role
 from fairlead.contract import calls, topic
 from fairlead.errors import NotFound
 
+asyncapi = functools.cache(documents.asyncapi)  # each is asked for by hundreds of messages
 by_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: str(service.name))
 
 JSON = dict[str, Any]
