@@ -7,8 +7,9 @@ travels, in the envelopes of `fairlead.bus.wire` and through the exchange and qu
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,8 @@ def messages(service: Service) -> Iterator[Spoken]:
         yield Spoken(topic(event), event, sample(event))
 
 
-def all_messages() -> dict[str, Spoken]:
+@functools.cache
+def all_messages() -> Mapping[str, Spoken]:
     """Every message by its name; one that several services say stands there once."""
     return {each.name: each for service in SERVICES for each in messages(service)}
 

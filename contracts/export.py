@@ -6,8 +6,10 @@ With `--check` nothing is written, and the exit status is 1 when a file is not a
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ FOLDERS = ("asyncapi", "examples", "schemas")
 COMMAND = "python -m contracts.export"
 
 
-def documents() -> dict[str, str]:
+@functools.cache
+def documents() -> Mapping[str, str]:
     """The text of each file by its path below `contracts/`; the same at every run."""
     made: dict[str, Any] = {
         f"asyncapi/{service.name}.json": asyncapi(service) for service in SERVICES
