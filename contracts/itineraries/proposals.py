@@ -276,8 +276,18 @@ class Proposals(Interface, Protocol):
         ...
 
 
+class ProposalStep(enum.Enum):
+    """What a change of a proposal was, where that is told by itself."""
+
+    CREATED = "created"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    OTHER = "other"
+
+
 @event("proposal.changed", source="itineraries")
 class ProposalChanged(Event):
     """A proposal, whole, after a change. An older `proposal.version` is to be ignored."""
 
     proposal: Proposal
+    step: ProposalStep = ProposalStep.OTHER

@@ -17,10 +17,18 @@ from .payloads import (
     WebhookConversation,
     WebhookDeliveryUpdate,
     WebhookEvent,
-    WebhookItinerary,
     WebhookMessage,
-    WebhookPayment,
     WebhookTest,
+)
+from .trips import (
+    WebhookItinerary,
+    WebhookOverbooking,
+    WebhookPayment,
+    WebhookProposal,
+    WebhookProposalAnswer,
+    WebhookReview,
+    WebhookScore,
+    WebhookStay,
 )
 
 __all__ = [
@@ -37,7 +45,13 @@ __all__ = [
     "WebhookEvent",
     "WebhookItinerary",
     "WebhookMessage",
+    "WebhookOverbooking",
     "WebhookPayment",
+    "WebhookProposal",
+    "WebhookProposalAnswer",
+    "WebhookReview",
+    "WebhookScore",
+    "WebhookStay",
     "WebhookTest",
     "Webhooks",
 ]

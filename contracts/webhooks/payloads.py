@@ -15,10 +15,16 @@ from uuid import UUID
 from fairlead.contract import Message
 
 from ..channels import DeliveryStatus
-from ..common import Channel, Money
+from ..common import Channel
 from ..contacts import ContactKind, Scheme
 from ..inbox import Direction, MessageKind
-from ..itineraries import ItineraryState, ServiceKind, ServiceState
+from .trips import (
+    WebhookItinerary,
+    WebhookOverbooking,
+    WebhookPayment,
+    WebhookProposal,
+    WebhookReview,
+)
 
 
 class WebhookEvent(enum.Enum):
@@ -31,6 +37,14 @@ class WebhookEvent(enum.Enum):
     CONTACT_CHANGED = "contact.changed"
     ITINERARY_CHANGED = "itinerary.changed"
     PAYMENT_RECORDED = "payment.recorded"
+    PROPOSAL_CREATED = "proposal.created"
+    PROPOSAL_CHANGED = "proposal.changed"
+    PROPOSAL_ACCEPTED = "proposal.accepted"
+    PROPOSAL_DECLINED = "proposal.declined"
+    OVERBOOKING_FOUND = "overbooking.found"
+    OVERBOOKING_RESOLVED = "overbooking.resolved"
+    REVIEW_RECEIVED = "review.received"
+    REVIEW_CHANGED = "review.changed"
     TEST = "webhook.test"
 
 
@@ -136,62 +150,6 @@ class WebhookContact(Message):
     erased: bool = False
 
 
-class WebhookGuest(Message):
-    """Somebody who travels."""
-
-    name: str
-    contact_id: UUID | None
-    lead: bool
-
-
-class WebhookService(Message):
-    """A planned service of a trip; `starts_at` in UTC, `date` and `time` in its `zone`."""
-
-    id: UUID
-    kind: ServiceKind
-    name: str
-    state: ServiceState
-    date: dt.date
-    time: dt.time | None
-    zone: str
-    starts_at: dt.datetime
-    pax: int
-    place: str
-    supplier_id: UUID | None
-
-
-class WebhookItinerary(Message):
-    """A trip after a change (`itinerary.changed`). Ignore a lower `version`. Days are local in
-    `zone`, amounts in minor units."""
-
-    id: UUID
-    reference: str
-    state: ItineraryState
-    title: str
-    start: dt.date
-    end: dt.date
-    zone: str
-    guests: list[WebhookGuest]
-    agent_id: UUID | None
-    listing_id: UUID | None
-    sales_agent_id: UUID | None
-    external_id: str
-    price: Money | None
-    tags: list[str]
-    services: list[WebhookService]
-    version: int
-    created_at: dt.datetime
-
-
-class WebhookPayment(Message):
-    """A payment was entered or taken back (`payment.recorded`); the trip as it stands then."""
-
-    payment_id: UUID
-    amount: Money
-    voided: bool
-    itinerary: WebhookItinerary
-
-
 class WebhookTest(Message):
     """Nothing happened: somebody tries the webhook (`webhook.test`)."""
 
@@ -223,5 +181,13 @@ PAYLOADS: Mapping[WebhookEvent, type[Message]] = {
     WebhookEvent.CONTACT_CHANGED: WebhookContact,
     WebhookEvent.ITINERARY_CHANGED: WebhookItinerary,
     WebhookEvent.PAYMENT_RECORDED: WebhookPayment,
+    WebhookEvent.PROPOSAL_CREATED: WebhookProposal,
+    WebhookEvent.PROPOSAL_CHANGED: WebhookProposal,
+    WebhookEvent.PROPOSAL_ACCEPTED: WebhookProposal,
+    WebhookEvent.PROPOSAL_DECLINED: WebhookProposal,
+    WebhookEvent.OVERBOOKING_FOUND: WebhookOverbooking,
+    WebhookEvent.OVERBOOKING_RESOLVED: WebhookOverbooking,
+    WebhookEvent.REVIEW_RECEIVED: WebhookReview,
+    WebhookEvent.REVIEW_CHANGED: WebhookReview,
     WebhookEvent.TEST: WebhookTest,
 }

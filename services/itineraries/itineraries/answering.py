@@ -14,6 +14,7 @@ from contracts.itineraries import (
     ItineraryState,
     ProposalAnswer,
     ProposalState,
+    ProposalStep,
     PublicProposal,
     Standing,
 )
@@ -98,8 +99,9 @@ def answer(session: Session, token: str, said: Said) -> tuple[ItineraryRow, Publ
     latest = store.version(session, row.id, row.number)
     latest.seen_at = latest.seen_at or now
     action = "proposal.accepted" if said.accepted else "proposal.declined"
+    step = ProposalStep.ACCEPTED if said.accepted else ProposalStep.DECLINED
     proposing.note(session, action, trip, row, {"state": ProposalState.SENT})
-    proposing.tell(session, trip, row)
+    proposing.tell(session, trip, row, step)
     _notify(session, trip, row, now)
     changed = said.accepted and _confirm(session, trip, row)
     return trip, _page(session, token, row), changed

@@ -18,6 +18,7 @@ from contracts.itineraries import (
     ProposalContent,
     ProposalOffer,
     ProposalState,
+    ProposalStep,
     ProposalVersion,
 )
 from fairlead.audit import record
@@ -88,7 +89,7 @@ def create(session: Session, itinerary_id: UUID, id: UUID | None, offer: Proposa
     session.flush()
     session.add(_version(row, content))
     note(session, "proposal.created", whose, row, None)
-    return tell(session, whose, row)
+    return tell(session, whose, row, ProposalStep.CREATED)
 
 
 def revise(session: Session, id: UUID, version: int, offer: ProposalOffer) -> Proposal:
@@ -163,11 +164,16 @@ def close(session: Session, whose: ItineraryRow, row: ProposalRow) -> Proposal:
     return tell(session, whose, row)
 
 
-def tell(session: Session, whose: ItineraryRow, row: ProposalRow) -> Proposal:
+def tell(
+    session: Session,
+    whose: ItineraryRow,
+    row: ProposalRow,
+    step: ProposalStep = ProposalStep.OTHER,
+) -> Proposal:
     """The proposal as it is now, published."""
     session.flush()
     proposal = view(session, whose, row)
-    publish(session, ProposalChanged(proposal=proposal))
+    publish(session, ProposalChanged(proposal=proposal, step=step))
     return proposal
 
 

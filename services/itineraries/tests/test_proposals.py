@@ -28,6 +28,7 @@ from contracts.itineraries import (
     ProposalLine,
     ProposalOffer,
     ProposalState,
+    ProposalStep,
     ServiceDetails,
     ServiceKind,
     ServiceState,
@@ -315,6 +316,9 @@ def test_accepting_confirms_the_trip_at_its_price(
         itineraries.withdraw_proposal(id=made.id, version=accepted.version)
     last = [each for each in events if isinstance(each, ProposalChanged)]
     assert {each.proposal.id: each.proposal.state for each in last}[made.id] is accepted.state
+    steps = [each.step for each in last if each.proposal.id == made.id]
+    assert (steps[0], steps.count(ProposalStep.ACCEPTED)) == (ProposalStep.CREATED, 1)
+    assert {*steps} == {ProposalStep.CREATED, ProposalStep.OTHER, ProposalStep.ACCEPTED}
     assert [each.action for each in desk.audited()].count("proposal.accepted") == 1
 
 

@@ -12,7 +12,16 @@ from webhooks.domain import publishing
 from contracts.channels import DeliveryUpdated, Mailbox, RecipientRole
 from contracts.contacts import Contact
 from contracts.inbox import Conversation, ConversationChanged, Delivery, Direction, MessageView
-from contracts.itineraries import Itinerary, PaymentRecorded
+from contracts.itineraries import (
+    Itinerary,
+    Overbooking,
+    PaymentRecorded,
+    Proposal,
+    ProposalAnswer,
+    ProposalChanged,
+    ProposalStep,
+    Review,
+)
 from contracts.samples import sample
 from contracts.webhooks import PAYLOADS, WebhookEvent, WebhookTest
 
@@ -86,6 +95,48 @@ def test_what_the_team_says_among_itself_is_not_told() -> None:
         words = msgspec.json.encode(told)
         assert PRIVATE.encode() not in words
         assert b"commission" not in words
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (ProposalStep.CREATED, [WebhookEvent.PROPOSAL_CREATED]),
+        (ProposalStep.ACCEPTED, [WebhookEvent.PROPOSAL_ACCEPTED]),
+        (ProposalStep.DECLINED, [WebhookEvent.PROPOSAL_DECLINED]),
+        (ProposalStep.OTHER, []),
+    ],
+)
+def test_a_step_of_a_proposal_is_told_beside_its_change(
+    step: ProposalStep, told: list[WebhookEvent]
+) -> None:
+    changed = ProposalChanged(proposal=sample(Proposal), step=step)
+    events = [event for event, _ in publishing.of_proposal(changed)]
+    assert events == [*told, WebhookEvent.PROPOSAL_CHANGED]
+
+
+def test_who_answered_or_wrote_a_review_and_with_which_words_is_not_told() -> None:
+    answer = msgspec.structs.replace(
+        sample(ProposalAnswer), name=PRIVATE, comment=PRIVATE, remote=PRIVATE, user_agent=PRIVATE
+    )
+    proposal = msgspec.structs.replace(sample(Proposal), answer=answer)
+    review = sample(Review)
+    words = {"guest": PRIVATE, "text": PRIVATE, "answer": PRIVATE}
+    review = msgspec.structs.replace(
+        review, details=msgspec.structs.replace(review.details, **words)
+    )
+    for told in (publishing.proposal_of(proposal), publishing.review_of(review)):
+        assert PRIVATE.encode() not in msgspec.json.encode(told)
+    told = publishing.proposal_of(proposal)
+    assert told.answer is not None
+    assert (told.answer.accepted, told.answer.number) == (answer.accepted, answer.number)
+    assert publishing.review_of(review).overall == review.overall
+
+
+def test_an_overbooking_names_both_trips() -> None:
+    found = sample(Overbooking)
+    told = publishing.overbooking_of(found)
+    assert [each.reference for each in told.stays] == [each.reference for each in found.stays]
+    assert (told.start, told.end, told.version) == (found.start, found.end, found.version)
 
 
 def test_who_and_what_is_gone_is_told() -> None:

@@ -26,6 +26,17 @@ from webhooks.service import WebhooksService
 from webhooks.store import AttemptRow, DeliveryRow, WebhookRow
 
 from contracts.contacts import Contact, ContactChanged
+from contracts.itineraries import (
+    Overbooking,
+    OverbookingFound,
+    OverbookingResolved,
+    Proposal,
+    ProposalChanged,
+    ProposalStep,
+    Review,
+    ReviewChanged,
+    ReviewReceived,
+)
 from contracts.notifications import NotificationKind, NotificationRaised
 from contracts.samples import sample
 from contracts.webhooks import (
@@ -145,6 +156,29 @@ def test_what_happens_arrives_signed(house: House) -> None:
     assert (attempt.number, attempt.status, attempt.error) == (1, 200, None)
     assert attempt.milliseconds is not None
     assert house.deliveries(other.webhook.id) == house.deliveries(off.webhook.id) == []
+
+
+def test_what_is_offered_overbooked_and_reviewed_arrives(house: House) -> None:
+    chosen = [
+        "proposal.created", "proposal.changed", "proposal.accepted", "proposal.declined",
+        "overbooking.found", "overbooking.resolved", "review.received", "review.changed",
+    ]  # fmt: skip
+    made = house.add(events=chosen)
+    proposal, overbooking, review = sample(Proposal), sample(Overbooking), sample(Review)
+    for step in (ProposalStep.CREATED, ProposalStep.ACCEPTED, ProposalStep.DECLINED):
+        house.world.publish(ProposalChanged(proposal=proposal, step=step), organisation=OURS)
+    for said in (OverbookingFound, OverbookingResolved):
+        house.world.publish(said(overbooking=overbooking), organisation=OURS)
+    for heard in (ReviewReceived, ReviewChanged):
+        house.world.publish(heard(review=review), organisation=OURS)
+    house.world.wait_for(lambda: len(house.receiver.seen) == 10, 20.0)
+    told = [msgspec.json.decode(body) for _, _, _, body in house.receiver.seen]
+    assert {each["type"] for each in told} == set(chosen)
+    assert sum(each["type"] == "proposal.changed" for each in told) == 3
+    assert all(is_signed(request, made.secret) for request in house.receiver.seen)
+    ids = {"proposal": proposal.id, "overbooking": overbooking.id, "review": review.id}
+    for each in told:
+        assert each["data"]["id"] == str(ids[each["type"].partition(".")[0]])
 
 
 def test_an_event_that_comes_twice_is_told_once(house: House) -> None:

@@ -9,7 +9,15 @@ from uuid import UUID
 from contracts.channels import DeliveryUpdated
 from contracts.contacts import ContactChanged
 from contracts.inbox import ConversationChanged
-from contracts.itineraries import ItineraryChanged, PaymentRecorded
+from contracts.itineraries import (
+    ItineraryChanged,
+    OverbookingFound,
+    OverbookingResolved,
+    PaymentRecorded,
+    ProposalChanged,
+    ReviewChanged,
+    ReviewReceived,
+)
 from contracts.persons import Person, PersonErasure, PersonPage
 from contracts.webhooks import (
     NewWebhook,
@@ -71,6 +79,33 @@ class WebhooksService:
     def payment_recorded(self, event: PaymentRecorded) -> None:
         """A payment was entered or taken back."""
         self._tell([(WebhookEvent.PAYMENT_RECORDED, publishing.payment_of(event))])
+
+    @on(ProposalChanged)
+    def proposal_changed(self, event: ProposalChanged) -> None:
+        """A proposal is new, was answered, or changed otherwise."""
+        self._tell(publishing.of_proposal(event))
+
+    @on(OverbookingFound)
+    def overbooking_found(self, event: OverbookingFound) -> None:
+        """Two stays want the same nights."""
+        told = publishing.overbooking_of(event.overbooking)
+        self._tell([(WebhookEvent.OVERBOOKING_FOUND, told)])
+
+    @on(OverbookingResolved)
+    def overbooking_resolved(self, event: OverbookingResolved) -> None:
+        """They no longer do."""
+        told = publishing.overbooking_of(event.overbooking)
+        self._tell([(WebhookEvent.OVERBOOKING_RESOLVED, told)])
+
+    @on(ReviewReceived)
+    def review_received(self, event: ReviewReceived) -> None:
+        """A review is new."""
+        self._tell([(WebhookEvent.REVIEW_RECEIVED, publishing.review_of(event.review))])
+
+    @on(ReviewChanged)
+    def review_changed(self, event: ReviewChanged) -> None:
+        """A review was changed or answered."""
+        self._tell([(WebhookEvent.REVIEW_CHANGED, publishing.review_of(event.review))])
 
     @rpc
     def export_person(self, *, person: Person, cursor: str | None) -> PersonPage:

@@ -11,7 +11,15 @@ import msgspec
 from contracts.channels import DeliveryUpdated, RecipientRole
 from contracts.contacts import Contact
 from contracts.inbox import Conversation, ConversationChanged, Direction, MessageView
-from contracts.itineraries import Itinerary, PaymentRecorded
+from contracts.itineraries import (
+    Itinerary,
+    Overbooking,
+    PaymentRecorded,
+    Proposal,
+    ProposalChanged,
+    ProposalStep,
+    Review,
+)
 from contracts.webhooks import (
     WebhookContact,
     WebhookConversation,
@@ -19,20 +27,30 @@ from contracts.webhooks import (
     WebhookEvent,
     WebhookItinerary,
     WebhookMessage,
+    WebhookOverbooking,
     WebhookPayment,
+    WebhookProposal,
+    WebhookProposalAnswer,
+    WebhookReview,
+    WebhookScore,
+    WebhookStay,
 )
 from contracts.webhooks.payloads import (
     Payload,
     WebhookFile,
-    WebhookGuest,
     WebhookIdentity,
     WebhookPerson,
-    WebhookService,
 )
+from contracts.webhooks.trips import WebhookGuest, WebhookService
 from fairlead.contract import Message
 
 TEXT_LIMIT = 100_000
 Told = tuple[WebhookEvent, Message]
+_BY_STEP = {
+    ProposalStep.CREATED: WebhookEvent.PROPOSAL_CREATED,
+    ProposalStep.ACCEPTED: WebhookEvent.PROPOSAL_ACCEPTED,
+    ProposalStep.DECLINED: WebhookEvent.PROPOSAL_DECLINED,
+}
 
 
 def body(id: UUID, event: WebhookEvent, data: Message, organisation: UUID, now: dt.datetime) -> str:
@@ -191,4 +209,78 @@ def payment_of(event: PaymentRecorded) -> WebhookPayment:
         amount=event.payment.amount,
         voided=event.payment.voided_at is not None,
         itinerary=itinerary_of(event.itinerary),
+    )
+
+
+def of_proposal(event: ProposalChanged) -> Iterator[Told]:
+    """A proposal changed; and, where it is that, it is new or was answered."""
+    told = proposal_of(event.proposal)
+    if event.step in _BY_STEP:
+        yield _BY_STEP[event.step], told
+    yield WebhookEvent.PROPOSAL_CHANGED, told
+
+
+def proposal_of(proposal: Proposal) -> WebhookProposal:
+    """A proposal, without who answered it and with which words."""
+    content, given = proposal.content, proposal.answer
+    return WebhookProposal(
+        id=proposal.id,
+        itinerary_id=proposal.itinerary_id,
+        reference=proposal.reference,
+        state=proposal.state,
+        number=proposal.number,
+        title=content.title,
+        start=content.start,
+        end=content.end,
+        total=content.total,
+        expires_at=proposal.expires_at,
+        sent_at=proposal.sent_at,
+        answer=(
+            None
+            if given is None
+            else WebhookProposalAnswer(accepted=given.accepted, number=given.number, at=given.at)
+        ),
+        version=proposal.version,
+        created_at=proposal.created_at,
+    )
+
+
+def overbooking_of(overbooking: Overbooking) -> WebhookOverbooking:
+    """Two stays that want, or wanted, the same nights."""
+    return WebhookOverbooking(
+        id=overbooking.id,
+        listing_id=overbooking.listing_id,
+        stays=[
+            WebhookStay(
+                itinerary_id=each.itinerary_id,
+                reference=each.reference,
+                state=each.state,
+                start=each.start,
+                end=each.end,
+            )
+            for each in overbooking.stays
+        ],
+        start=overbooking.start,
+        end=overbooking.end,
+        found_at=overbooking.found_at,
+        resolved_at=overbooking.resolved_at,
+        version=overbooking.version,
+    )
+
+
+def review_of(review: Review) -> WebhookReview:
+    """A review, without its guest's name and words."""
+    details = review.details
+    return WebhookReview(
+        id=review.id,
+        source=details.source,
+        external_id=details.external_id,
+        date=details.date,
+        overall=review.overall,
+        scores=[WebhookScore(category=each.category, score=each.score) for each in review.scores],
+        itinerary_id=details.itinerary_id,
+        listing_id=details.listing_id,
+        answered_at=review.answered_at,
+        recorded_at=review.recorded_at,
+        version=review.version,
     )
