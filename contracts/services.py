@@ -55,6 +55,7 @@ from .inbox import (
     TypingChanged,
 )
 from .itineraries import (
+    DocumentChanged,
     Itineraries,
     ItineraryChanged,
     ListingChanged,
@@ -144,6 +145,7 @@ SERVICES = (
             PaymentRecorded,
             OverbookingFound,
             OverbookingResolved,
+            DocumentChanged,
             ListingChanged,
             PortalChanged,
             ProposalChanged,
@@ -263,6 +265,7 @@ SERVICES = (
             PaymentRecorded,
             OverbookingFound,
             OverbookingResolved,
+            DocumentChanged,
             ListingChanged,
             PortalChanged,
             ProposalChanged,

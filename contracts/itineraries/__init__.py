@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from ..jobs import Jobs
 from ..persons import PersonHolder
 from .copying import Copying, ItineraryCopies, ProposalCopies
-from .documents import Document, DocumentKind, Documents
+from .documents import Document, DocumentChanged, DocumentKind, Documents, PublicDocument
 from .feeds import (
     CalendarCounts,
     CalendarEntry,
@@ -130,6 +130,7 @@ __all__ = [
     "DayOrder",
     "DecimalMark",
     "Document",
+    "DocumentChanged",
     "DocumentKind",
     "Documents",
     "EntryKind",
@@ -183,6 +184,7 @@ __all__ = [
     "ProposalStep",
     "ProposalVersion",
     "Proposals",
+    "PublicDocument",
     "PublicItinerary",
     "PublicPaper",
     "PublicProposal",

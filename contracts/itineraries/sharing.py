@@ -10,12 +10,16 @@ from fairlead.contract import Interface, Message, call
 
 from .. import rights
 from ..common import Language, Line, Zone
+from .documents import PublicDocument
 from .planning import Service
 from .trips import Itinerary
 
 
 class PublicItinerary(Message):
-    """What a guest or supplier sees under a link: no prices, notes or other people's addresses."""
+    """What a guest or supplier sees under a link: no prices, notes or other people's addresses.
+
+    `documents` are those that are shared and that a virus check does not hold, the newest first.
+    """
 
     organisation_id: UUID
     reference: str
@@ -27,6 +31,7 @@ class PublicItinerary(Message):
     guests: list[str]
     services: list[Service]
     cancelled: bool
+    documents: list[PublicDocument] = []
 
 
 class Sharing(Interface, Protocol):

@@ -117,6 +117,7 @@ OPEN_TO_ALL = {
     ("GET", "/p/<token>"),
     ("POST", "/p/<token>"),
     ("GET", "/p/<token>/itinerary.pdf"),
+    ("GET", "/p/<token>/documents/<uuid:id>"),
 }
 IDS = [f"{view.method} {view.rule}" for view in VIEWS]
 

@@ -232,6 +232,7 @@ def test_the_topics_of_events_stay() -> None:
         "contact.unmerged.v1",
         "conversation.changed.v1",
         "delivery.updated.v1",
+        "document.changed.v1",
         "draft.changed.v1",
         "file.checked.v1",
         "files.attached.v1",

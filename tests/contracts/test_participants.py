@@ -127,6 +127,7 @@ def test_handlers_keep_their_names() -> None:
         "api_gateway.contact_changed",
         "api_gateway.contact_erased",
         "api_gateway.conversation_changed",
+        "api_gateway.document_changed",
         "api_gateway.draft_changed",
         "api_gateway.itinerary_changed",
         "api_gateway.job_changed",

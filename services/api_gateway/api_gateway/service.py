@@ -21,6 +21,7 @@ from contracts.inbox import (
     TypingChanged,
 )
 from contracts.itineraries import (
+    DocumentChanged,
     ItineraryChanged,
     ListingChanged,
     OverbookingFound,
@@ -116,6 +117,11 @@ class ApiGateway:
     @on(ReviewChanged)
     def review_changed(self, event: ReviewChanged) -> None:
         """To the open windows."""
+        self._append(event)
+
+    @on(DocumentChanged)
+    def document_changed(self, event: DocumentChanged) -> None:
+        """To the open windows of the team."""
         self._append(event)
 
     @on(ProposalChanged)

@@ -14,16 +14,18 @@ from contracts.common import Money
 from contracts.itineraries import (
     PROPOSAL_TOKENS,
     ProposalLine,
+    PublicDocument,
     PublicItinerary,
     PublicProposal,
     Service,
 )
 from fairlead import context, dates, prices
 from fairlead.context import acting, service_context
-from fairlead.errors import Conflict, Forbidden, Invalid
+from fairlead.errors import Conflict, Forbidden, Invalid, NotFound
 
 from .gateway import gateway
-from .public_pages import open_to_all, page
+from .handing_out import Handout
+from .public_pages import open_to_all, page, untraced
 from .wording import language_of, phrases
 
 views = Blueprint("trip_pages", __name__)
@@ -34,6 +36,7 @@ T = TypeVar("T")
 FORM_LIMIT = 32 * 1024  # bytes; a comment has 2,000 characters at most
 _SITES = frozenset({"", "same-origin", "none"})  # of Sec-Fetch-Site; old browsers say nothing
 _LONGEST_TOKEN = 200
+DOCUMENT_SECONDS = 300  # that the address of a document is good; the page gives another
 
 
 @views.get("/p/<token>")
@@ -44,6 +47,24 @@ def read(token: str) -> Response:
         return _proposal_page(token, proposal)
     trip = gateway().itineraries.public_itinerary(token=token[:_LONGEST_TOKEN])
     return _itinerary_page(trip)
+
+
+@views.get("/p/<token>/documents/<uuid:id>")
+def document(token: str, id: UUID) -> Response:
+    """On to a document that is shared now, under an address that is signed and soon no good."""
+    trip = gateway().itineraries.public_itinerary(token=token[:_LONGEST_TOKEN])
+    found = next((each for each in trip.documents if each.id == id), None)
+    if found is None:
+        raise NotFound("itineraries.document_not_found", "There is no such document (any more)")
+    handout = _handout(trip.organisation_id, found)
+    response = Response(status=303)
+    response.headers["Location"] = gateway().file_links.make(handout, DOCUMENT_SECONDS).url
+    return untraced(response)
+
+
+def _handout(organisation: UUID, document: PublicDocument) -> Handout:
+    file = document.file
+    return Handout(organisation, file.key, file.size, file.name, file.content_type, shown=False)
 
 
 @views.post("/p/<token>")

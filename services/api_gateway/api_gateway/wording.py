@@ -135,6 +135,7 @@ _TABLE: Mapping[str, tuple[str, str, str, str, str, str]] = {
     "text": ("Description", "Beschreibung", "Descripción", "Description", "Descrição",
              "Descrizione"),
     "price": ("Price", "Preis", "Precio", "Prix", "Preço", "Prezzo"),
+    "documents": ("Documents", "Dokumente", "Documentos", "Documents", "Documentos", "Documenti"),
     "download_itinerary": ("Download as PDF", "Als PDF herunterladen", "Descargar en PDF",
                            "Télécharger en PDF", "Descarregar em PDF", "Scarica in PDF"),
 }  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,8 +20,11 @@ from werkzeug.test import TestResponse
 from api_gateway.testing import OURS, Services, Visitor
 from contracts.accounts import Branding, Organisation
 from contracts.accounts import Settings as OrganisationSettings
+from contracts.common import FileRef
 from contracts.email_gateway import Click
 from contracts.itineraries import (
+    DocumentKind,
+    PublicDocument,
     PublicItinerary,
     Service,
     ServiceDetails,
@@ -29,6 +34,7 @@ from contracts.itineraries import (
 from contracts.samples import sample
 from fairlead.context import Role
 from fairlead.errors import Failure, NotFound, Unavailable
+from fairlead.files import open_store
 
 GONE = NotFound("itineraries.link_unknown", "This link leads nowhere")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{ 7*7 }}{% raw %}"
@@ -354,6 +360,37 @@ def statuses(visitor: Visitor, path: str, address: str) -> set[int]:
 def few(make_app: Any) -> Visitor:
     """Where one address may come four times at once, and once a second."""
     return Visitor(make_app(FAIRLEAD_PUBLIC_REQUESTS_PER_SECOND="1").test_client())
+
+
+def test_shared_documents_are_had_from_the_page(
+    anybody: Visitor, services: Services, tmp_path: Path
+) -> None:
+    stored = open_store(str(tmp_path / "files")).put(OURS, b"<script>alert(1)</script>")
+    name = f"Voucher {HOSTILE}.html"
+    file = FileRef(key=stored.key, name=name, content_type="text/html", size=stored.size)
+    voucher = PublicDocument(id=UUID(int=5), kind=DocumentKind.VOUCHER, service_id=None, file=file)
+    shown = show(anybody, services, trip(documents=[voucher]))
+    address = f"/p/token/documents/{voucher.id}"
+    assert [each["href"] for tag, each in shown.elements if tag == "a"][-1] == address
+    assert name in shown.text
+    assert "script" not in shown.tags()
+    led = anybody.ask("GET", address)
+    assert (led.status_code, led.headers["Cache-Control"]) == (303, "no-store")
+    given = anybody.ask("GET", urlsplit(led.headers["Location"]).path)
+    assert (given.status_code, given.get_data()) == (200, b"<script>alert(1)</script>")
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    assert given.headers["Content-Security-Policy"].startswith("sandbox")
+    given.close()
+
+
+def test_what_is_not_shared_any_more_is_gone(anybody: Visitor, services: Services) -> None:
+    assert "Documents" not in show(anybody, services, trip()).text
+    response = anybody.ask("GET", f"/p/token/documents/{UUID(int=5)}")
+    assert response.status_code == 404
+    assert "not valid any more" in response.get_data(as_text=True)
+    services.answers["itineraries.public_itinerary"] = GONE
+    assert anybody.ask("GET", f"/p/token/documents/{UUID(int=5)}").status_code == 404
+    assert anybody.ask("GET", "/p/token/documents/5").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/p/token", "/t/c/token", "/t/u/token", "/p/token/itinerary.pdf"])

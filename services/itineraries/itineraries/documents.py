@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contracts.files import File, FilesAttached, attachment_of
-from contracts.itineraries import Document, DocumentKind
+from contracts.common import FileRef
+from contracts.files import HELD, Attachment, File, FilesAttached, attachment_of
+from contracts.itineraries import Document, DocumentChanged, DocumentKind, PublicDocument
 from fairlead.context import current
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.service import publish
@@ -28,6 +30,25 @@ def listed(session: Session, itinerary_id: UUID) -> list[Document]:
     return [view(each) for each in store.of_trip(session, row.id)]
 
 
+def shared(session: Session, itinerary_id: UUID) -> list[PublicDocument]:
+    """What the page of a trip shows."""
+    return [
+        PublicDocument(
+            id=each.id,
+            kind=each.kind,
+            service_id=each.service_id,
+            file=FileRef(
+                key=each.key,
+                name=each.file.name,
+                content_type=each.file.content_type,
+                size=each.file.size,
+            ),
+        )
+        for each in store.of_trip(session, itinerary_id)
+        if each.shared and each.file.state not in HELD
+    ]
+
+
 def add(
     session: Session,
     id: UUID,
@@ -38,9 +59,11 @@ def add(
     note: str,
     service_id: UUID | None,
     contact_id: UUID | None,
+    shared: bool,
 ) -> Document:
     """Keep a file with a trip; what is kept already stays as it is."""
     plan.check_line("note", note)
+    _check_shared(kind, shared)
     trip = finding.trip(session, itinerary_id, lock=True)
     known = store.find(session, id)
     if known is not None:
@@ -62,11 +85,13 @@ def add(
         added_at=dt.datetime.now(dt.UTC),
         added_by=who.user,
         added_by_name=(who.user_name or "")[:200],
+        shared=shared,
     )
     session.add(row)
     session.flush()
     publish(session, FilesAttached(files=[file.id]))
     recording.document(session, "document.added", trip, row)
+    tell(session, row)
     return view(row)
 
 
@@ -79,17 +104,20 @@ def update(
     note: str,
     service_id: UUID | None,
     contact_id: UUID | None,
+    shared: bool,
 ) -> Document:
     """Say otherwise what a document is."""
     plan.check_line("note", note)
+    _check_shared(kind, shared)
     trip, row = _with_trip(session, id)
     finding.expect(row, version)
     _check_belongs(trip, service_id, contact_id)
-    row.kind, row.note = kind, note.strip()
+    row.kind, row.note, row.shared = kind, note.strip(), shared
     row.service_id, row.contact_id = service_id, contact_id
     session.flush()
     if row.version != version:
         recording.document(session, "document.changed", trip, row)
+        tell(session, row)
     return view(row)
 
 
@@ -97,7 +125,39 @@ def remove(session: Session, id: UUID) -> None:
     """Keep a document no more."""
     trip, row = _with_trip(session, id)
     recording.document(session, "document.removed", trip, row)
+    drop(session, row)
+
+
+def drop(session: Session, row: DocumentRow) -> None:
+    """Have a document no more, and tell."""
+    tell(session, row, removed=True)
     session.delete(row)
+
+
+def learn(session: Session, file: Attachment) -> None:
+    """More is known of a file that documents may be."""
+    for row in store.learn(session, file):
+        tell(session, row)
+
+
+def leave_service(session: Session, itinerary_id: UUID, service_id: UUID) -> None:
+    """Let the documents of a service that is no more be the whole trip's."""
+    for row in store.leave_service(session, itinerary_id, service_id):
+        tell(session, row)
+
+
+def forget(session: Session, file_ids: Collection[UUID]) -> int:
+    """Have no documents of these files; returns how many there were."""
+    found = store.of_files(session, file_ids)
+    for row in found:
+        drop(session, row)
+    return len(found)
+
+
+def tell(session: Session, row: DocumentRow, *, removed: bool = False) -> None:
+    """Say that a document is new, other, or no more."""
+    told = DocumentChanged(id=row.id, itinerary_id=row.itinerary_id, removed=removed)
+    publish(session, told)
 
 
 def view(row: DocumentRow) -> Document:
@@ -114,6 +174,7 @@ def view(row: DocumentRow) -> Document:
         added_by=row.added_by,
         added_by_name=row.added_by_name,
         version=row.version,
+        shared=row.shared,
     )
 
 
@@ -126,6 +187,12 @@ def _with_trip(session: Session, id: UUID) -> tuple[ItineraryRow, DocumentRow]:
         raise NotFound("itineraries.document_not_found", "There is no such document")
     session.refresh(row)
     return trip, row
+
+
+def _check_shared(kind: DocumentKind, shared: bool) -> None:
+    """A link is passed on among guests and suppliers; papers that prove who somebody is are not."""
+    if shared and kind is DocumentKind.IDENTITY:
+        raise Invalid.field("itineraries.invalid", "shared", "is not for passports and visas")
 
 
 def _check_belongs(trip: ItineraryRow, service_id: UUID | None, contact_id: UUID | None) -> None:

@@ -15,6 +15,7 @@ from contracts.persons import Person
 from fairlead.bus import publish
 from fairlead.erasing import ERASED_NAME, Sweep, Traces
 
+from . import documents as keeping
 from . import proposing, reviewing
 from .domain.search import searched, searched_service
 from .store import documents, proposals, trips
@@ -161,7 +162,7 @@ def _forget_documents(
         else:
             hers = document.contact_id in person.contact_ids
         if hers:
-            session.delete(document)
+            keeping.drop(session, document)
             gone.append(document.file_id)
     session.flush()
     return sorted(set(gone) - documents.kept(session, gone)), len(gone)

@@ -17,11 +17,10 @@ from contracts.itineraries import ServiceDetails, ServiceState
 from fairlead.context import current
 from fairlead.errors import Conflict
 
-from . import finding, recording
+from . import documents, finding, recording
 from .domain import plan
 from .domain.search import searched_service
 from .domain.states import check_service_step
-from .store import documents
 from .store import trips as store
 from .store.trips import Changed, ItineraryRow, ServiceRow, ServiceStepRow
 

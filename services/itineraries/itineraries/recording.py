@@ -107,7 +107,7 @@ def document(session: Session, action: str, row: ItineraryRow, kept: DocumentRow
         entity="document",
         id=kept.id,
         label=row.reference,
-        after={"kind": kept.kind, "file_id": kept.file_id},
+        after={"kind": kept.kind, "file_id": kept.file_id, "shared": kept.shared},
         about=kept.contact_id,
     )
 

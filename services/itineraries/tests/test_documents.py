@@ -14,11 +14,13 @@ import pytest
 from contracts.common import FileRef
 from contracts.files import File, FileChecked, FilesAttached, FileState, attachment_of
 from contracts.itineraries import (
+    DocumentChanged,
     DocumentKind,
     Guest,
     Itineraries,
     Itinerary,
     ItineraryDetails,
+    PublicDocument,
     ServiceDetails,
     ServiceKind,
 )
@@ -116,9 +118,51 @@ def test_a_document_is_kept_with_its_trip(trips: Itineraries, inbox: Inbox, desk
         assert desk.client.files_held(keys=[file.file.key, "other"]) == [file.file.key]
     trips.remove_document(id=kept.id)
     assert trips.list_documents(itinerary_id=trip.id) == []
+    told = [each for each in desk.told() if isinstance(each, DocumentChanged)]
+    assert {(each.id, each.itinerary_id) for each in told} == {(kept.id, trip.id)}
+    assert [each.removed for each in told] == [False, False, False, True]
     said = [each.action for each in desk.audited() if each.entity == "document"]
     assert said == ["document.added", "document.changed", "document.removed"]
     assert trips.get_itinerary(id=trip.id).version == trip.version, "guests are shown nothing new"
+
+
+def test_a_shared_document_stands_on_the_page(trips: Itineraries, inbox: Inbox, desk: Any) -> None:
+    trip, file = begun(trips), inbox.upload("voucher.pdf")
+    assert trip.public_url is not None
+    token = trip.public_url.rpartition("/")[2]
+
+    def page() -> list[PublicDocument]:
+        with acting(Context(role=Role.NOBODY)):
+            found: list[PublicDocument] = desk.client.public_itinerary(token=token).documents
+            return found
+
+    kept = trips.add_document(itinerary_id=trip.id, file_id=file.id, note="paid 40 of 60")
+    assert (kept.shared, page()) == (False, []), "nothing is shown unless somebody says so"
+    shared = trips.update_document(id=kept.id, version=1, kind=DocumentKind.VOUCHER, shared=True)
+    [shown] = page()
+    assert (shown.id, shown.file) == (kept.id, file.file)
+    assert b"paid" not in msgspec.json.encode(shown), "the team's words stay with it"
+    for state in FileState:
+        held = msgspec.structs.replace(kept.attachment, state=state)
+        with acting(service_context(OURS)):
+            desk.hear(FileChecked(file=held))
+        assert bool(page()) is (state in (FileState.CLEAN, FileState.UNCHECKED))
+    [now] = trips.list_documents(itinerary_id=trip.id)
+    assert now.shared is shared.shared is True
+    wrong: list[Callable[[], object]] = [
+        lambda: trips.add_document(
+            itinerary_id=trip.id, file_id=file.id, kind=DocumentKind.IDENTITY, shared=True
+        ),
+        lambda: trips.update_document(
+            id=kept.id, version=now.version, kind=DocumentKind.IDENTITY, shared=True
+        ),
+    ]
+    for each in wrong:
+        with pytest.raises(Invalid) as error:
+            each()
+        assert [found["field"] for found in error.value.details["errors"]] == ["shared"]
+    trips.update_document(id=kept.id, version=now.version, kind=DocumentKind.VOUCHER)
+    assert page() == []
 
 
 def test_a_document_outlives_its_service(trips: Itineraries, inbox: Inbox) -> None:

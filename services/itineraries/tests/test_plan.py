@@ -205,7 +205,7 @@ def test_the_public_page_keeps_secrets() -> None:
         id=UUID(int=1), reference="TRP-2026-0001", state=ItineraryState.CANCELLED, details=TRIP,
         services=services, public_url=None, version=3, created_at=services[0].starts_at,
     )  # fmt: skip
-    page = public_view(UUID(int=2), whole)
+    page = public_view(UUID(int=2), whole, [])
     assert page.cancelled
     assert page.guests == ["Inês Lopes", "Rui Lopes"]
     assert [service.id for service in page.services] == [UUID(int=0)]

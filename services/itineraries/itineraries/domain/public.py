@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from contracts.itineraries import (
     Itinerary,
     ItineraryState,
+    PublicDocument,
     PublicItinerary,
     Service,
     ServiceState,
@@ -41,7 +42,9 @@ def link_unknown() -> NotFound:
     return NotFound("itineraries.link_unknown", "This link is not good (any more)")
 
 
-def public_view(organisation: UUID, itinerary: Itinerary) -> PublicItinerary:
+def public_view(
+    organisation: UUID, itinerary: Itinerary, documents: list[PublicDocument]
+) -> PublicItinerary:
     """The trip without prices, internal notes and requirements, suppliers and contacts.
 
     Requirements are left out because they tell of health and habits to whoever has the link, and
@@ -63,6 +66,7 @@ def public_view(organisation: UUID, itinerary: Itinerary) -> PublicItinerary:
             if service.details.state not in _NOT_SHOWN
         ],
         cancelled=itinerary.state is ItineraryState.CANCELLED,
+        documents=documents,
     )
 
 

@@ -40,6 +40,7 @@ class Documents(Changing):
         note: str,
         service_id: UUID | None,
         contact_id: UUID | None,
+        shared: bool,
         id: UUID | None,
     ) -> Document:
         """Keep an uploaded file with a trip."""
@@ -56,6 +57,7 @@ class Documents(Changing):
                     note=note,
                     service_id=service_id,
                     contact_id=contact_id,
+                    shared=shared,
                 )
 
         return again(once)
@@ -70,6 +72,7 @@ class Documents(Changing):
         note: str,
         service_id: UUID | None,
         contact_id: UUID | None,
+        shared: bool,
     ) -> Document:
         """Say otherwise what a document is."""
 
@@ -83,6 +86,7 @@ class Documents(Changing):
                     note=note,
                     service_id=service_id,
                     contact_id=contact_id,
+                    shared=shared,
                 )
 
         return again(once)
@@ -97,7 +101,7 @@ class Documents(Changing):
     def learn_file(self, event: FileChecked) -> None:
         """More is known of a file that a document may be."""
         with self.store.once() as session:
-            store.learn(session, event.file)
+            documents.learn(session, event.file)
 
     def keys_held(self, session: Session, keys: Collection[str]) -> set[str]:
         """Those of `keys` that documents have."""

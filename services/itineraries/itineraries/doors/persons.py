@@ -8,8 +8,7 @@ from contracts.persons import Person, PersonErasure, PersonPage
 from fairlead.erasing import Lists, Traces
 from fairlead.service import Parts, rpc
 
-from .. import forgetting, gathering
-from ..store import documents
+from .. import documents, forgetting, gathering
 from .changing import Changing, again
 
 

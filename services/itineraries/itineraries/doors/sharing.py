@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.itineraries import Itinerary, PublicItinerary
 from fairlead.service import EVERYWHERE, rpc
 
-from .. import trips
+from .. import documents, trips
 from ..domain import public
 from ..store import trips as store
 from .changing import Changing
@@ -33,4 +33,5 @@ class Sharing(Changing):
             row = store.find_by_token(session, token) if public.is_token(token) else None
             if row is None:
                 raise public.link_unknown()
-            return public.public_view(row.organisation_id, self._told(session, row))
+            shared = documents.shared(session, row.id)
+            return public.public_view(row.organisation_id, self._told(session, row), shared)

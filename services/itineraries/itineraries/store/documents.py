@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,7 +11,6 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     String,
-    delete,
     func,
     select,
 )
@@ -42,6 +40,7 @@ class DocumentRow(Scoped, Versioned, Base):
     added_at: Mapped[dt.datetime]
     added_by: Mapped[UUID | None]
     added_by_name: Mapped[str] = mapped_column(String(200))
+    shared: Mapped[bool]
 
     __table_args__ = (
         PrimaryKeyConstraint("organisation_id", "id"),
@@ -71,19 +70,23 @@ def count(session: Session, itinerary_id: UUID) -> int:
     return session.execute(query).scalar_one()
 
 
-def leave_service(session: Session, itinerary_id: UUID, service_id: UUID) -> None:
-    """Let the documents of a service that is no more be the whole trip's."""
+def leave_service(session: Session, itinerary_id: UUID, service_id: UUID) -> list[DocumentRow]:
+    """Let the documents of a service that is no more be the whole trip's; returns which."""
     query = select(DocumentRow).where(
         DocumentRow.itinerary_id == itinerary_id, DocumentRow.service_id == service_id
     )
-    for row in session.scalars(query):
+    found = list(session.scalars(query))
+    for row in found:
         row.service_id = None
+    return found
 
 
-def learn(session: Session, file: Attachment) -> None:
-    """Keep what was found out of a file."""
-    for row in session.scalars(select(DocumentRow).where(DocumentRow.file_id == file.id)):
+def learn(session: Session, file: Attachment) -> list[DocumentRow]:
+    """Keep what was found out of a file; returns the documents that it is."""
+    found = of_files(session, [file.id])
+    for row in found:
         row.file = file
+    return found
 
 
 def held(session: Session, keys: Collection[str]) -> set[str]:
@@ -97,12 +100,6 @@ def kept(session: Session, file_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(query))
 
 
-def forget(session: Session, file_ids: Collection[UUID]) -> int:
-    """Have no documents of these files; returns how many there were."""
-    done: Any = session.execute(
-        delete(DocumentRow)
-        .where(DocumentRow.file_id.in_(file_ids))
-        .execution_options(synchronize_session=False)
-    )
-    gone: int = done.rowcount
-    return gone
+def of_files(session: Session, file_ids: Collection[UUID]) -> list[DocumentRow]:
+    """The documents that are these files."""
+    return list(session.scalars(select(DocumentRow).where(DocumentRow.file_id.in_(file_ids))))
