@@ -40,6 +40,7 @@ from .contacts import (
     ContactMerged,
     Contacts,
     ContactUnmerged,
+    NoteChanged,
 )
 from .email_gateway import EmailGateway
 from .files import FileChecked, FileHolder, FilesAttached
@@ -129,6 +130,7 @@ SERVICES = (
             ContactMerged,
             ContactUnmerged,
             ContactErased,
+            NoteChanged,
             FilesAttached,
             JobChanged,
             AuditRecorded,
@@ -273,6 +275,7 @@ SERVICES = (
             ReviewChanged,
             ContactChanged,
             ContactErased,
+            NoteChanged,
             ConnectionChanged,
             NotificationsChanged,
             SessionsEnded,

@@ -42,7 +42,7 @@ from .people import (
     TagCount,
 )
 from .personal_data import ContactErased, PersonalData
-from .remarks import ConsentRecord, Note, NotePage, Remarks
+from .remarks import ConsentRecord, Note, NoteChanged, NotePage, Remarks
 
 __all__ = [
     "Clearable",
@@ -79,6 +79,7 @@ __all__ = [
     "Met",
     "NewIdentity",
     "Note",
+    "NoteChanged",
     "NotePage",
     "PersonalData",
     "Reachability",

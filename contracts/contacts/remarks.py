@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from fairlead.contract import Interface, Message, call
+from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Channel, Cursor, Limit, Line, Moment
@@ -115,3 +115,13 @@ class Remarks(Interface, Protocol):
     def consent_history(self, *, contact_id: UUID) -> list[ConsentRecord]:
         """Every decision, the newest first."""
         ...
+
+
+@event("note.changed", source="contacts")
+class NoteChanged(Event):
+    """A note about a contact was written, changed or `removed`. It says no more than which, so
+    that nothing of what is erased stays where events are kept."""
+
+    id: UUID
+    contact_id: UUID
+    removed: bool = False

@@ -250,6 +250,7 @@ def test_the_topics_of_events_stay() -> None:
         "chat.followed.v1",
         "typing.changed.v1",
         "message.received.v1",
+        "note.changed.v1",
         "notice.queued.v1",
         "notification.raised.v1",
         "notifications.changed.v1",

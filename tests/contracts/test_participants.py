@@ -133,6 +133,7 @@ def test_handlers_keep_their_names() -> None:
         "api_gateway.job_changed",
         "api_gateway.label_changed",
         "api_gateway.listing_changed",
+        "api_gateway.note_changed",
         "api_gateway.notifications_changed",
         "api_gateway.overbooking_found",
         "api_gateway.overbooking_resolved",

@@ -9,7 +9,7 @@ import msgspec
 
 from contracts.accounts import NotificationsChanged, SessionsEnded
 from contracts.channels import ConnectionChanged
-from contracts.contacts import ContactChanged, ContactErased
+from contracts.contacts import ContactChanged, ContactErased, NoteChanged
 from contracts.inbox import (
     CommentChanged,
     ConversationChanged,
@@ -73,6 +73,11 @@ class ApiGateway:
             data = msgspec.json.encode(event)
             store.append(session, event.event_name, data)
             drop_failed(session, event.contact_ids)
+
+    @on(NoteChanged)
+    def note_changed(self, event: NoteChanged) -> None:
+        """To the open windows of the team."""
+        self._append(event)
 
     @on(ConnectionChanged)
     def connection_changed(self, event: ConnectionChanged) -> None:

@@ -13,7 +13,7 @@ from contacts import forgetting, persons
 from contacts.store import note_files
 from contacts.store.contacts import find
 from contracts.common import FileRef
-from contracts.contacts import Contact, ContactKind, Contacts
+from contracts.contacts import Contact, ContactKind, Contacts, NoteChanged
 from contracts.files import File, FileChecked, FilesAttached, FileState, attachment_of
 from contracts.persons import Person
 from fairlead.context import Context, Role, acting, current, service_context
@@ -76,8 +76,21 @@ def test_a_note_shows_its_files_in_their_order(contacts: Contacts, inbox: Inbox,
     checked = msgspec.structs.replace(note.attachments[0], state=FileState.CLEAN, width=640)
     with acting(service_context(OURS)):
         desk.hear(FileChecked(file=checked))
+    told = [each for each in desk.told() if isinstance(each, NoteChanged)]
+    assert [each.id for each in told] == [note.id, note.id], "written, and checked"
     [now] = contacts.list_notes(contact_id=who.id).notes
     assert now.attachments == [checked, note.attachments[1]]
+
+
+def test_each_change_of_a_note_is_told_without_its_words(contacts: Contacts, desk: Any) -> None:
+    who = anna(contacts)
+    note = contacts.add_note(contact_id=who.id, text="Has a dog")
+    note = contacts.update_note(id=note.id, version=note.version, text="Has two dogs")
+    contacts.remove_note(id=note.id)
+    told = [each for each in desk.told() if isinstance(each, NoteChanged)]
+    assert [each.removed for each in told] == [False, False, True]
+    assert {(each.id, each.contact_id) for each in told} == {(note.id, who.id)}
+    assert b"dog" not in msgspec.json.encode(told)
 
 
 def test_files_stay_with_a_note_until_it_is_said_which_it_has(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from contracts.common import Channel
 from contracts.consents import Consent, ConsentKind, ConsentSource
-from contracts.contacts import ConsentRecord, Contact, Note, NotePage
+from contracts.contacts import ConsentRecord, Contact, Note, NoteChanged, NotePage
 from contracts.files import File, FileChecked, FilesAttached
 from contracts.inbox import Inbox
 from fairlead.audit import record
@@ -56,6 +56,7 @@ class Remarks(Changing):
             session.add(row)
             session.flush()
             _attach(session, row, files)
+            _tell(session, row)
             return _shown(session, row)
 
     @rpc
@@ -84,6 +85,7 @@ class Remarks(Changing):
             session.flush()
             if files is not None:
                 _attach(session, row, files)
+            _tell(session, row)
             return _shown(session, row)
 
     @rpc
@@ -95,6 +97,7 @@ class Remarks(Changing):
             if row.author_id != who.user and who.role not in _MAY_REMOVE_ANY:
                 raise Forbidden("contacts.not_your_note", "Somebody else wrote this note")
             note_files.drop(session, [row.id])
+            _tell(session, row, removed=True)
             session.delete(row)
 
     def _held(self, ids: list[UUID]) -> list[File]:
@@ -115,7 +118,8 @@ class Remarks(Changing):
     def learn_file(self, event: FileChecked) -> None:
         """More is known of a file that a note may have."""
         with self.store.once() as session:
-            note_files.learn(session, event.file)
+            for row in remarks.notes_with(session, note_files.learn(session, event.file)):
+                _tell(session, row)
 
     @rpc
     def set_consent(
@@ -177,6 +181,10 @@ def _attach(session: Session, row: NoteRow, files: list[File]) -> None:
     note_files.put(session, row.id, files)
     if files:
         publish(session, FilesAttached(files=[each.id for each in files]))
+
+
+def _tell(session: Session, row: NoteRow, *, removed: bool = False) -> None:
+    publish(session, NoteChanged(id=row.id, contact_id=row.contact_id, removed=removed))
 
 
 def _shown(session: Session, row: NoteRow) -> Note:

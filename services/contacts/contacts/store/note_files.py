@@ -71,10 +71,12 @@ def contents(session: Session, note_id: UUID) -> list[FileRef]:
     ]
 
 
-def learn(session: Session, file: Attachment) -> None:
-    """Keep what was found out of a file."""
-    for row in session.scalars(select(NoteFileRow).where(NoteFileRow.file_id == file.id)):
+def learn(session: Session, file: Attachment) -> list[UUID]:
+    """Keep what was found out of a file; returns the notes that have it."""
+    found = list(session.scalars(select(NoteFileRow).where(NoteFileRow.file_id == file.id)))
+    for row in found:
         row.file = file
+    return [row.note_id for row in found]
 
 
 def held(session: Session, keys: Collection[str]) -> set[str]:

@@ -27,6 +27,11 @@ def note(session: Session, id: UUID) -> NoteRow | None:
     return session.scalars(select(NoteRow).where(NoteRow.id == id)).one_or_none()
 
 
+def notes_with(session: Session, ids: Collection[UUID]) -> list[NoteRow]:
+    """The notes with these ids."""
+    return list(session.scalars(select(NoteRow).where(NoteRow.id.in_(ids))))
+
+
 def note_ids(session: Session, contact_id: UUID) -> list[UUID]:
     """The ids of all notes about a contact."""
     return sorted(session.scalars(select(NoteRow.id).where(NoteRow.contact_id == contact_id)))
