@@ -18,6 +18,7 @@ from contracts.files import File, FileChecked, FilesAttached, FileState, attachm
 from contracts.persons import Person
 from fairlead.context import Context, Role, acting, current, service_context
 from fairlead.errors import Forbidden, Invalid, NotFound
+from fairlead.recorded import AuditRecorded
 from fairlead.service import ServiceStore
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
@@ -90,7 +91,12 @@ def test_each_change_of_a_note_is_told_without_its_words(contacts: Contacts, des
     told = [each for each in desk.told() if isinstance(each, NoteChanged)]
     assert [each.removed for each in told] == [False, False, True]
     assert {(each.id, each.contact_id) for each in told} == {(note.id, who.id)}
-    assert b"dog" not in msgspec.json.encode(told)
+    noted = [
+        each for each in desk.told() if isinstance(each, AuditRecorded) and each.entity == "note"
+    ]
+    assert [each.action for each in noted] == ["note.added", "note.changed", "note.removed"]
+    assert {(each.user_name, each.about) for each in noted} == {(PERSON.user_name, who.id)}
+    assert b"dog" not in msgspec.json.encode([told, noted])
 
 
 def test_files_stay_with_a_note_until_it_is_said_which_it_has(

@@ -56,7 +56,7 @@ class Remarks(Changing):
             session.add(row)
             session.flush()
             _attach(session, row, files)
-            _tell(session, row)
+            _say(session, "note.added", row)
             return _shown(session, row)
 
     @rpc
@@ -85,7 +85,7 @@ class Remarks(Changing):
             session.flush()
             if files is not None:
                 _attach(session, row, files)
-            _tell(session, row)
+            _say(session, "note.changed", row)
             return _shown(session, row)
 
     @rpc
@@ -96,8 +96,8 @@ class Remarks(Changing):
             row = _note(remarks.note(session, id))
             if row.author_id != who.user and who.role not in _MAY_REMOVE_ANY:
                 raise Forbidden("contacts.not_your_note", "Somebody else wrote this note")
+            _say(session, "note.removed", row, removed=True)
             note_files.drop(session, [row.id])
-            _tell(session, row, removed=True)
             session.delete(row)
 
     def _held(self, ids: list[UUID]) -> list[File]:
@@ -181,6 +181,21 @@ def _attach(session: Session, row: NoteRow, files: list[File]) -> None:
     note_files.put(session, row.id, files)
     if files:
         publish(session, FilesAttached(files=[each.id for each in files]))
+
+
+def _say(session: Session, action: str, row: NoteRow, *, removed: bool = False) -> None:
+    """To the open windows and to the audit log, which has no words of it either."""
+    files = note_files.of(session, [row.id]).get(row.id, [])
+    record(
+        session,
+        action,
+        entity="note",
+        id=row.id,
+        label=book.get(session, row.contact_id).name,
+        after={"contact_id": row.contact_id, "files": [each.id for each in files]},
+        about=row.contact_id,
+    )
+    _tell(session, row, removed=removed)
 
 
 def _tell(session: Session, row: NoteRow, *, removed: bool = False) -> None:
