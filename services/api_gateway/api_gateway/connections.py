@@ -16,12 +16,15 @@ from contracts.sms_gateway import SmsGateway
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead import context
 from fairlead.contract import Interface, Message, calls
-from fairlead.errors import Invalid, NotFound
+from fairlead.errors import Invalid, NotFound, Unavailable
 
 from .door import json_response, read_json, read_version, with_version
 from .gateway import gateway
 
 views = Blueprint("connections", __name__)
+
+AWAY = "Fairlead-Away"
+"""The header that names the channels whose gateways did not answer."""
 
 
 class EmailConnection(email_gateway.Connection, tag_field="channel", tag="email"):
@@ -90,8 +93,20 @@ KINDS = {
 
 @views.get("/connections")
 def listed() -> Response:
-    """All connections, by channel and label."""
-    return json_response([kind.show(each) for kind in KINDS.values() for each in kind.ask("list")])
+    """All connections, by channel and label. A gateway that is away hides none of the others'."""
+    found: list[AnyConnection] = []
+    away: dict[Channel, Unavailable] = {}
+    for kind in KINDS.values():
+        try:
+            found += [kind.show(each) for each in kind.ask("list")]
+        except Unavailable as error:
+            away[kind.channel] = error
+    if len(away) == len(KINDS):
+        raise next(iter(away.values()))
+    response = json_response(found)
+    if away:
+        response.headers[AWAY] = ", ".join(channel.value for channel in away)
+    return response
 
 
 @views.post("/connections")
@@ -130,12 +145,18 @@ def remove(id: UUID) -> Response:
 
 
 def _find(id: UUID) -> tuple[Kind, Any]:
-    """A connection, with its kind; raises NotFound."""
+    """A connection, with its kind; raises NotFound, or Unavailable where it may be at a gateway
+    that is away."""
+    away: Unavailable | None = None
     for kind in KINDS.values():
         try:
             return kind, kind.ask("get", id=id)
         except NotFound:
             continue
+        except Unavailable as error:
+            away = error
+    if away is not None:
+        raise away
     raise NotFound("gateway.connection_not_found", "There is no such connection")
 
 

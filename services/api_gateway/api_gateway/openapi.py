@@ -21,7 +21,7 @@ from fairlead.contract import Message, calls
 
 from .attachments import Disposition, LinkWanted
 from .audit import CSV
-from .connections import AnyConnection, AnyDetails
+from .connections import AWAY, AnyConnection, AnyDetails
 from .door import NO_VERSION, VERSION, Door, given
 from .doors import DOORS
 from .doors.jobs import WITH_JOBS
@@ -400,9 +400,13 @@ def _connections(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[
     tag = {"description": "For If-Match", "schema": {"type": "string"}, "example": '"v3"'}
     one |= {"headers": {"ETag": tag}}
     body = _body(AnyDetails, schemas)
-    success = "200", _content(list[AnyConnection], "By channel and label", schemas)
+    all_known = _content(list[AnyConnection], "By channel and label", schemas)
+    missing = "Channels whose gateway did not answer: their connections are not in the list"
+    all_known |= {
+        "headers": {AWAY: {"description": missing, "schema": {"type": "string"}, "example": "sms"}}
+    }
     doc = "Connections of every channel."
-    yield door("GET", "/connections", "list_connections", doc, success)
+    yield door("GET", "/connections", "list_connections", doc, ("200", all_known))
     doc = "Add a connection; the `channel` says which details it has."
     yield door("POST", "/connections", "create_connection", doc, ("201", one), requestBody=body)
     path, places = "/connections/{id}", [id]
