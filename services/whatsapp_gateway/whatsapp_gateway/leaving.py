@@ -15,7 +15,7 @@ from .domain import addresses, pace, window
 from .store import chats, connections, paces
 from .store.tables import ChatRow, ConnectionRow, MessageRow
 
-TOO_LATE = "It could not be sent within a day"
+TOO_LATE = "It could not be sent in time"
 CLOSED = (
     "More than 24 hours have passed since the other side wrote; WhatsApp takes only an approved "
     "template now"
@@ -25,11 +25,14 @@ WARMING = "The number wrote to as many new people today as it may; this one foll
 REPLIES_FIRST = "Answers leave first"
 LOOK_AGAIN = 900.0  # seconds until a message to somebody new is tried again
 DAY = dt.timedelta(days=1)
+# A message to many may be more than a new number can begin in a day, or in some.
+FOLLOWS_WITHIN = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It has to wait: `is_turn` for nothing but its turn; what is `shown` a person is told."""
+    """It has to wait: `is_turn` for nothing but its turn. What is `shown` a person is told, and it
+    is good for longer then."""
 
     reason: str
     seconds: float | None = None

@@ -247,7 +247,10 @@ def _patient(outcome: Outcome, row: MessageRow) -> Outcome:
 def _wait(session: Session, row: MessageRow, held: Held, now: dt.datetime) -> None:
     wait = held.seconds if held.seconds is not None else backoff(row.attempts, first=2.0, cap=120.0)
     attempts = row.attempts - 1 if held.is_turn else row.attempts
-    queue.postpone(session, row, now=now, seconds=wait, error=held.reason, attempts=attempts)
+    changes: dict[str, object] = {"attempts": attempts}
+    if held.shown:  # somebody was told that it follows
+        changes["valid_until"] = row.queued_at + leaving.FOLLOWS_WITHIN
+    queue.postpone(session, row, now=now, seconds=wait, error=held.reason, **changes)
     message = outgoing.locked(session, row.id)
     if message is not None and held.shown and message.reason != held.reason:
         message.reason = held.reason
