@@ -23,6 +23,7 @@ from contracts.sms_gateway import (
 from fairlead.errors import Conflict, Invalid
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
+from fairlead.store import queue
 
 from . import adopting, closing, persons, queueing
 from .domain.parts import TooLong
@@ -30,7 +31,7 @@ from .office import Office, make_office
 from .sandbox import Sandbox
 from .settings import SmsSettings
 from .store import connections, opt_outs, texts
-from .store.tables import ConnectionRow, TextRow
+from .store.tables import CallbackRow, ConnectionRow, IncomingRow, TextRow
 from .told import as_told
 
 PARKED_FOR = dt.timedelta(days=7)
@@ -87,10 +88,13 @@ class SmsGatewayService:
 
     @loop(every=3600.0)
     def forget(self) -> bool:
-        """Forget receipts of texts that were never ours."""
+        """Forget receipts of texts that were never ours, and what was understood long ago as it
+        came."""
+        now = dt.datetime.now(dt.UTC)
+        before = now - dt.timedelta(days=self.config.raw_days)
         with self.store.transaction(EVERYWHERE) as session:
-            texts.forget_parked(session, dt.datetime.now(dt.UTC) - PARKED_FOR)
-        return False
+            texts.forget_parked(session, now - PARKED_FOR)
+            return any(queue.forget(session, kind, before) for kind in (IncomingRow, CallbackRow))
 
     @rpc
     def export_person(self, *, person: Person, cursor: str | None) -> PersonPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairlead.kinds import integer
 from fairlead.settings import Common, boolean, setting
 
 
@@ -13,4 +14,10 @@ class SmsSettings(Common):
         boolean(),
         default="no",
         help="Whether carriers may be on private networks and loopback, and asked by http",
+    )
+    raw_days = setting(
+        "FAIRLEAD_SMS_RAW_DAYS",
+        integer(8, 3650),
+        default="30",
+        help="How many days what carriers brought is kept as it came, after it was understood",
     )

@@ -15,6 +15,7 @@ from contracts.persons import Person, PersonErasure, PersonPage
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
+from fairlead.store import queue
 
 from . import persons, queueing
 from .doors.connections import Connections
@@ -23,7 +24,7 @@ from .doors.templates import Templates
 from .office import Office, make_office
 from .settings import WhatsAppSettings
 from .store import files, outgoing
-from .store.tables import ConnectionRow
+from .store.tables import ConnectionRow, IncomingRow
 from .told import as_told
 
 KEEP_SECONDS = 2.0  # until a person who connects a number sees its code
@@ -102,10 +103,13 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
 
     @loop(every=3600.0)
     def forget(self) -> bool:
-        """Forget what was told of messages that were never ours."""
+        """Forget what was told of messages that were never ours, and what was understood long ago
+        as it came."""
+        now = dt.datetime.now(dt.UTC)
         with self.store.transaction(EVERYWHERE) as session:
-            outgoing.forget_parked(session, dt.datetime.now(dt.UTC) - PARKED_FOR)
-        return False
+            outgoing.forget_parked(session, now - PARKED_FOR)
+            before = now - dt.timedelta(days=self.config.raw_days)
+            return queue.forget(session, IncomingRow, before)
 
     @rpc
     def whatsapp_connections_page(self, *, after: UUID | None, limit: int) -> ConnectionCopies:

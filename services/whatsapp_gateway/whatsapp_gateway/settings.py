@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.kinds import text, url
+from fairlead.kinds import integer, text, url
 from fairlead.settings import Common, setting
 
 
@@ -26,4 +26,10 @@ class WhatsAppSettings(Common):
         text("a proxy by http or socks5", "socks5://proxy.example:1080"),
         default="",
         help="What linked devices reach WhatsApp through",
+    )
+    raw_days = setting(
+        "FAIRLEAD_WHATSAPP_RAW_DAYS",
+        integer(8, 3650),  # Meta sends what it saw no answer to again for seven days
+        default="30",
+        help="How many days what networks brought is kept as it came, after it was understood",
     )

@@ -16,7 +16,7 @@ from .faults import StoreBusy, is_away, is_duplicate, is_overdue, is_serializati
 from .identity import new_id
 from .inserting import insert_into, insert_many
 from .keyset import BadPage, Order, Page, page
-from .queue import Claimable, LeaseLost, backoff, claim, due_index
+from .queue import Claimable, LeaseLost, backoff, claim, done_index, due_index
 from .row_security import bypasses_row_security, enable_row_security, unprotected_tables
 from .scoping import (
     EVERYWHERE,
@@ -59,6 +59,7 @@ __all__ = [
     "backoff",
     "bypasses_row_security",
     "claim",
+    "done_index",
     "due_index",
     "enable_row_security",
     "in_transaction",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, String, Text, inspect, or_, select, update
+from sqlalchemy import ColumnElement, String, Text, delete, inspect, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .columns import UTCDateTime
@@ -60,6 +60,11 @@ def due_index(table: str, *first: str) -> sa.Index:
     return sa.Index(
         f"ix_{table}_due", *first, "due_at", sqlite_where=waiting, postgresql_where=waiting
     )
+
+
+def done_index(table: str) -> sa.Index:
+    """The index that `forget` reads, for the `__table_args__` of a Claimable class."""
+    return sa.Index(f"ix_{table}_done", "done_at")
 
 
 def claim(
@@ -126,6 +131,21 @@ def postpone(
 def release(session: Session, row: Claimable) -> None:
     """The work was not begun: the row is free at once, and the claim counts as no attempt."""
     _settle(session, row, lease_until=None, owner=None, attempts=row.attempts - 1)
+
+
+def forget(
+    session: Session, model: type[Claimable], before: dt.datetime, *, limit: int = 1000
+) -> bool:
+    """Delete rows that were done before a moment; returns whether there may be more of them.
+
+    `done_index` serves it.
+    """
+    [key] = inspect(model).primary_key
+    oldest = select(key).where(model.done_at < before).order_by(model.done_at).limit(limit)
+    result: Any = session.execute(
+        delete(model).where(key.in_(oldest)).execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount == limit)
 
 
 def _settle(session: Session, row: Claimable, **values: Any) -> None:

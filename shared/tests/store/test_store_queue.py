@@ -22,6 +22,7 @@ from fairlead.store import (
     Scoped,
     backoff,
     claim,
+    done_index,
     due_index,
     new_metadata,
     queue,
@@ -37,7 +38,7 @@ class Base(DeclarativeBase):
 
 class Send(Claimable, Scoped, Base):
     __tablename__ = "sends"
-    __table_args__ = (due_index("sends", "channel"),)
+    __table_args__ = (due_index("sends", "channel"), done_index("sends"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(default="email")
@@ -248,3 +249,17 @@ def test_waits_grow_to_a_bound_and_are_spread_over_all_of_it(
     assert wait == draw * longest
     assert longest == cap or longest == first * 2 ** (attempt - 1)
     assert longest <= backoff(attempt + 1, first=first, cap=cap, random=lambda: 1.0)
+
+
+def test_what_was_done_long_ago_is_forgotten_and_nothing_else(database: Database) -> None:
+    _put(database, 1, 2, 3, done_at=_later(-60))
+    _put(database, 4, done_at=NOW)
+    _put(database, 5)
+    _put(database, 6, done_at=_later(-30), organisation_id=THEIRS)
+    more = []
+    for _ in range(3):
+        with database.transaction(EVERYWHERE) as session:
+            more.append(queue.forget(session, Send, NOW, limit=2))
+    assert more == [True, True, False]
+    with database.reading(EVERYWHERE) as session:
+        assert sorted(session.scalars(select(Send.id))) == [4, 5]

@@ -15,6 +15,7 @@ from fairlead.store import (
     Json,
     Scoped,
     UTCDateTime,
+    done_index,
     due_index,
     new_id,
     new_metadata,
@@ -150,6 +151,7 @@ class IncomingRow(Scoped, Claimable, Base):
 
     __table_args__ = (
         due_index("incoming"),
+        done_index("incoming"),
         sa.Index("ix_incoming_fingerprint", "organisation_id", "connection_id", "fingerprint"),
         sa.Index(
             "ix_incoming_whole",
@@ -183,6 +185,7 @@ class CallbackRow(Scoped, Claimable, Base):
 
     __table_args__ = (
         due_index("callbacks"),
+        done_index("callbacks"),
         sa.Index(
             "ix_callbacks_key",
             "organisation_id",

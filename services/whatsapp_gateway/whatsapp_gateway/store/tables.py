@@ -21,6 +21,7 @@ from fairlead.store import (
     Json,
     Scoped,
     UTCDateTime,
+    done_index,
     due_index,
     new_id,
     new_metadata,
@@ -206,8 +207,8 @@ class AmendmentRow(Scoped, Claimable, Base):
 
 
 class IncomingRow(Scoped, Claimable, Base):
-    """What a network brought, as it came, kept before it was answered. `error` is set on what
-    cannot be read; it stays for a person to look at."""
+    """What a network brought, as it came, kept before it was answered, and for some weeks after it
+    was understood. `error` is set on what cannot be read, for a person to look at."""
 
     __tablename__ = "incoming"
 
@@ -218,7 +219,7 @@ class IncomingRow(Scoped, Claimable, Base):
     received_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     error: Mapped[str | None] = mapped_column(sa.Text)
 
-    __table_args__ = (due_index("incoming"),)
+    __table_args__ = (due_index("incoming"), done_index("incoming"))
 
 
 class KnownRow(Scoped, Base):
