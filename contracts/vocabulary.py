@@ -156,6 +156,7 @@ WORDS: Mapping[str, str] = {
     "WhatsAppConnectionDetails.number": "+351910000000",
     "emoji": "👍",
     "reaction": "👍",
+    "PairingCode.text": "K7QX-2MPV",
     "QrCode.text": "https://wa.me/settings/linked_devices#2@mJ4xT0q7Wc2nV9sKfR1bZg",
     "hook": "https://hub.example.com/api/v1/hooks/whatsapp/019cadc1-16a0-7c4d-9a5b-0e8f6d2c1b3a",
     "ApprovedTemplate.name": "pickup_reminder",

@@ -83,6 +83,7 @@ class LinkState(enum.Enum):
     STOPPED = "stopped"
     CONNECTING = "connecting"
     SCAN_QR = "scan_qr"
+    ENTER_CODE = "enter_code"
     PAIRING = "pairing"
     OPEN = "open"
     DEGRADED = "degraded"
@@ -115,6 +116,14 @@ class WhatsAppConnection(Message):
 
 class QrCode(Message):
     """The code to scan with the phone, and until when it can be."""
+
+    text: str
+    until: datetime
+
+
+class PairingCode(Message):
+    """The code to type on the phone (Linked devices, Link with phone number), and until when it
+    can be."""
 
     text: str
     until: datetime
@@ -226,6 +235,12 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
         ...
 
     @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def connect_whatsapp_by_code(self, *, id: UUID) -> PairingCode | None:
+        """As `connect_whatsapp`, for who cannot scan: a code that he types on the phone. It takes
+        the place of a code to scan that is shown just now, and the other way round."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
     def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:
         """End the connection of a number until somebody connects it again. What is to leave
         waits."""
@@ -334,5 +349,5 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
 
     @call(rights.USE_SANDBOX, mutates=True)
     def sandbox_scan(self, *, connection_id: UUID, number: OwnNumber) -> WhatsAppConnection:
-        """Scan the code of a sandbox number with the phone of `number`."""
+        """Scan the code of a sandbox number with the phone of `number`, or type it there."""
         ...

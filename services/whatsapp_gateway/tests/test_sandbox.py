@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 
 from contracts.channels import (
@@ -16,11 +19,11 @@ from contracts.channels import (
     WhatsAppAttended,
 )
 from contracts.common import FileRef
-from contracts.whatsapp_gateway import LinkState, WhatsAppGateway
+from contracts.whatsapp_gateway import LinkState, WhatsAppGateway, WhatsAppPace
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.store import new_id
 from fairlead.testing.bus import Home
-from whatsapp_gateway.store.tables import ParkedRow
+from whatsapp_gateway.store.tables import MessageRow, ParkedRow
 
 from .running import (
     OTHER,
@@ -232,6 +235,49 @@ def test_messages_wait_while_the_number_is_disconnected(home: Home) -> None:
         world.wait_for(
             lambda: [each.state for each in world.events(ConnectionChanged, OURS)] == states
         )
+
+
+def test_what_a_new_number_may_not_begin_today_follows_and_is_not_lost(home: Home) -> None:
+    """A message to many may go to more strangers than a day has room for."""
+    with running(home) as (world, gateway):
+        sandbox(world, gateway, pace=WhatsAppPace(people_a_day=10))  # of which a tenth at first
+        yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=23, minutes=59)
+        first = queue(world, address=PHONE, queued_at=yesterday)
+        reached(world, first, DeliveryStatus.DELIVERED)
+        second = queue(world, address=OTHER, queued_at=yesterday)
+        waits = world.wait_for(lambda: [each for each in updates(world, second) if each.reason])
+        assert waits[0].status is DeliveryStatus.QUEUED
+        assert "as many new people today" in (waits[0].reason or "")
+        with world.database("whatsapp_gateway").reading(OURS) as session:
+            row = session.get_one(MessageRow, second.delivery_id)
+            assert row.valid_until == yesterday + dt.timedelta(days=7)
+        gateway.sandbox_chat_write(address=OTHER, text="Are you there?")
+        received(world)
+        with world.database("whatsapp_gateway").transaction(OURS) as session:
+            session.get_one(MessageRow, second.delivery_id).due_at = dt.datetime.now(dt.UTC)
+        reached(world, second, DeliveryStatus.DELIVERED)
+
+
+def test_a_number_is_connected_by_a_typed_code(home: Home) -> None:
+    with running(home) as (world, gateway):
+        connection = sandbox(world, gateway)
+        gateway.disconnect_whatsapp(id=connection.id)
+        scanned = gateway.connect_whatsapp(id=connection.id)
+        typed = gateway.connect_whatsapp_by_code(id=connection.id)
+        assert re.fullmatch(r"[1-9A-Z]{4}-[1-9A-Z]{4}", typed.text)
+        assert gateway.connect_whatsapp_by_code(id=connection.id) == typed
+        shown = gateway.get_whatsapp_connection(id=connection.id)
+        assert (shown.link, shown.state) == (LinkState.ENTER_CODE, ConnectionState.CONNECTING)
+        assert "Link with phone number" in shown.reason
+        again = gateway.connect_whatsapp(id=connection.id)  # he would rather scan
+        assert again.text.startswith("sandbox:")
+        assert again != scanned
+        gateway.connect_whatsapp_by_code(id=connection.id)
+        gateway.sandbox_scan(connection_id=connection.id, number="+351210000000")
+        world.wait_for(
+            lambda: gateway.get_whatsapp_connection(id=connection.id).link is LinkState.OPEN
+        )
+        assert gateway.connect_whatsapp_by_code(id=connection.id) is None
 
 
 def test_a_number_is_one_connections(home: Home) -> None:

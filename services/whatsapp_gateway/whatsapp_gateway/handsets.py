@@ -184,13 +184,13 @@ class Handsets:
         return shown
 
     def scan(self, connection_id: UUID, number: str) -> None:
-        """Scan the code of a number with a phone."""
+        """Scan the code of a number with a phone, or type it there."""
         with self._store.transaction() as session:
             connection = connections.get(session, connection_id)
             if connection.details.kind is not WhatsAppConnectionKind.SANDBOX:
                 raise Conflict("whatsapp_gateway.not_sandbox", "This number is not the sandbox's")
-            if connection.link is not LinkState.SCAN_QR:
-                raise Conflict("whatsapp_gateway.no_code", "There is no code to scan just now")
+            if connection.link not in (LinkState.SCAN_QR, LinkState.ENTER_CODE):
+                raise Conflict("whatsapp_gateway.no_code", "There is no code just now")
             news = Linked(state=LinkState.OPEN, at=_now(), number=number)
             taking.keep(session, connection.id, [news])
         self._reader.ring()

@@ -1,4 +1,4 @@
-"""Connecting a number by scanning a code, and ending the connection (mission C1)."""
+"""Connecting a number by scanning or typing a code, and ending the connection (mission C1)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.whatsapp_gateway import (
     LinkState,
+    PairingCode,
     QrCode,
     WhatsAppConnection,
     WhatsAppConnectionKind,
@@ -24,7 +25,11 @@ from .store import connections
 from .store.tables import ConnectionRow
 
 SANDBOX_CODE_LASTS: Final = dt.timedelta(seconds=60)
-GOING_ON: Final = frozenset({LinkState.CONNECTING, LinkState.SCAN_QR, LinkState.PAIRING})
+GOING_ON: Final = frozenset(
+    {LinkState.CONNECTING, LinkState.SCAN_QR, LinkState.ENTER_CODE, LinkState.PAIRING}
+)
+# As WhatsApp's own: letters and digits that nobody takes for one another, in two halves.
+ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
 class Scanning:
@@ -36,6 +41,15 @@ class Scanning:
 
     def connect(self, id: UUID) -> QrCode | None:
         """Begin, or go on; the code to scan, if there is one just now."""
+        shown = self._code(id, by_code=False)
+        return QrCode(text=shown[0], until=shown[1]) if shown else None
+
+    def connect_by_code(self, id: UUID) -> PairingCode | None:
+        """Begin, or go on; the code to type, if there is one just now."""
+        shown = self._code(id, by_code=True)
+        return PairingCode(text=shown[0], until=shown[1]) if shown else None
+
+    def _code(self, id: UUID, *, by_code: bool) -> tuple[str, dt.datetime] | None:
         now = _now()
         with self._store.transaction() as session:
             row = connections.locked(session, id)
@@ -47,18 +61,22 @@ class Scanning:
             if row.link is LinkState.OPEN:
                 return None
             row.wanted = True
+            other_way = row.by_code is not by_code
+            if other_way:
+                row.by_code, row.qr, row.qr_until = by_code, None, None
             if kind is WhatsAppConnectionKind.SANDBOX:
                 self._sandbox_code(row, now)
-                code = Linked(state=LinkState.SCAN_QR, at=now, qr=row.qr, qr_until=row.qr_until)
-                stand(session, row, LinkState.SCAN_QR, None, code)
-            elif row.link not in GOING_ON:
+                state = LinkState.ENTER_CODE if by_code else LinkState.SCAN_QR
+                code = Linked(state=state, at=now, qr=row.qr, qr_until=row.qr_until)
+                stand(session, row, state, None, code)
+            elif row.link not in GOING_ON or (other_way and row.link is not LinkState.PAIRING):
                 stand(
                     session, row, LinkState.CONNECTING, None,
                     Linked(state=LinkState.CONNECTING, at=now),
                 )  # fmt: skip
             if row.qr is None or row.qr_until is None or row.qr_until <= now:
                 return None
-            return QrCode(text=row.qr, until=row.qr_until)
+            return row.qr, row.qr_until
 
     def disconnect(self, id: UUID) -> WhatsAppConnection:
         """End it; what is to leave waits, what was said stays."""
@@ -84,8 +102,13 @@ class Scanning:
 
     def _sandbox_code(self, row: ConnectionRow, now: dt.datetime) -> None:
         if row.qr is None or row.qr_until is None or row.qr_until <= now:
-            row.qr = f"sandbox:{secrets.token_urlsafe(16)}"
+            row.qr = _typed() if row.by_code else f"sandbox:{secrets.token_urlsafe(16)}"
             row.qr_until = now + SANDBOX_CODE_LASTS
+
+
+def _typed() -> str:
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def _now() -> dt.datetime:

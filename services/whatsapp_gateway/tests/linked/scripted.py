@@ -93,8 +93,9 @@ def main(descriptor: int) -> None:
         match command:
             case Connect():
                 scripted.open() if linked.exists() else scripted.say(events.State(Phase.UNPAIRED))
-            case Pair():
-                scripted.say(events.Qr("scan me", 60))
+            case Pair(by_code=by_code):
+                code = events.Code("TYPE-THIS", 160) if by_code else events.Qr("scan me", 60)
+                scripted.say(code)
                 linked.touch()
                 scripted.open()
             case Send():

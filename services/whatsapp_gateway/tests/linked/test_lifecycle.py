@@ -67,6 +67,28 @@ def test_the_way_from_a_code_to_open() -> None:
     assert number.life.state is State.OPEN
 
 
+def test_the_way_from_a_typed_code_to_open() -> None:
+    number = Number()
+    number(lc.Wanted(codes=True, by_code=True), lc.Told(Phase.UNPAIRED))
+    assert number.life.by_code
+    number(lc.Shown("K7QX-2MPV", dt.timedelta(seconds=160), typed=True))
+    assert (number.life.state, number.life.code) == (State.ENTER_CODE, "K7QX-2MPV")
+    # Somebody would rather scan.
+    assert number(lc.Wanted(codes=True)) == [Action.END, Action.START, Action.TELL]
+    assert not number.life.by_code
+    number(lc.Wanted(codes=True, by_code=True), lc.Told(Phase.UNPAIRED))
+    number(lc.Told(Phase.PAIRING), lc.Told(Phase.OPEN))
+    assert number.life.state is State.OPEN
+
+
+@pytest.mark.parametrize("phase", [Phase.CODES_USED_UP, Phase.UNPAIRED, Phase.NO_CODE])
+def test_who_waits_for_a_code_in_vain_reads_why(phase: Phase) -> None:
+    number = Number()
+    number(lc.Wanted(), lc.Told(phase, "in words of the network's"))
+    assert number.life.state is State.STOPPED
+    assert sentence(number.life) != sentence(Life())
+
+
 def test_a_code_that_is_over_is_not_shown() -> None:
     number = Number()
     number(*SHOWING, lc.Shown("first", dt.timedelta(seconds=20)))
@@ -79,7 +101,7 @@ def test_nobody_scans_and_no_codes_come_by_themselves() -> None:
     number(*SHOWING, lc.Shown("first", dt.timedelta(seconds=20)))
     assert Action.END in number(lc.Told(Phase.CODES_USED_UP))
     assert number.life.state is State.STOPPED
-    assert "Nobody scanned" in sentence(number.life)
+    assert "Nobody used the code" in sentence(number.life)
     assert number(lc.Ended(), lc.Tick(), later=86400) == []
 
 
@@ -216,9 +238,9 @@ class Lives(RuleBasedStateMachine):
         self.now += dt.timedelta(seconds=seconds)
         self.happen(lc.Tick(), jitter)
 
-    @rule(codes=st.booleans())
-    def somebody_connects(self, codes: bool) -> None:
-        self.happen(lc.Wanted(codes=codes))
+    @rule(codes=st.booleans(), by_code=st.booleans())
+    def somebody_connects(self, codes: bool, by_code: bool) -> None:
+        self.happen(lc.Wanted(codes=codes, by_code=by_code))
 
     @rule()
     def somebody_disconnects(self) -> None:
@@ -234,9 +256,9 @@ class Lives(RuleBasedStateMachine):
         heard = None if seconds is None else dt.timedelta(seconds=seconds)
         self.happen(lc.Alive(heard))
 
-    @rule(seconds=st.sampled_from([20, 60]))
-    def a_code_is_shown(self, seconds: int) -> None:
-        self.happen(lc.Shown("code", dt.timedelta(seconds=seconds)))
+    @rule(seconds=st.sampled_from([20, 60]), typed=st.booleans())
+    def a_code_is_shown(self, seconds: int, typed: bool) -> None:
+        self.happen(lc.Shown("code", dt.timedelta(seconds=seconds), typed=typed))
 
     @precondition(lambda self: self.workers)
     @rule(jitter=st.floats(0, 1))
@@ -251,11 +273,11 @@ class Lives(RuleBasedStateMachine):
         if life.state.final or life.state is State.STOPPED:
             assert not life.running
             assert life.retry_at is None
-        if life.state in (State.CONNECTING, State.SCAN_QR, State.PAIRING, State.OPEN):
+        if life.state in (State.CONNECTING, *lc.SHOWING, State.PAIRING, State.OPEN):
             assert life.running
         if life.state is State.DEGRADED:
             assert life.running or life.retry_at is not None
-        assert not life.code or life.state is State.SCAN_QR
+        assert not life.code or life.state in lc.SHOWING
 
     @invariant()
     def it_tries_a_bounded_number_of_times_a_minute(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,34 @@ def test_a_phone_is_linked_and_stays_so(begin: Begin, standin: StandIn) -> None:
     assert phases == [Phase.CONNECTING, Phase.PAIRING, Phase.OPEN]
     worker.close()
     begin(again=worker).connected()
+
+
+def test_a_phone_is_linked_by_a_code_that_is_typed_on_it(begin: Begin, standin: StandIn) -> None:
+    worker = begin(session=False)
+    worker.tell(commands.Pair(by_code=True))
+    code = worker.heard(events.Code)
+    assert re.fullmatch(r"[1-9A-Z]{4}-[1-9A-Z]{4}", code.code)
+    assert code.seconds == 160
+    assert not worker.of(events.Qr)
+
+    standin.type_code("1111-1111")  # by somebody who does not see it
+    standin.type_code(code.code)
+    account = worker.heard(events.Paired)
+    assert account.phone == f"+{standin.world.own}"
+    worker.phase(Phase.OPEN)
+    assert len(worker.of(events.Code)) == 1
+    worker.close()
+    begin(again=worker).connected()
+
+
+def test_a_code_to_type_that_the_network_does_not_give_is_told(
+    begin: Begin, standin: StandIn
+) -> None:
+    standin.rules.no_code = "429"
+    worker = begin(session=False)
+    worker.tell(commands.Pair(by_code=True))
+    assert "429" in worker.phase(Phase.NO_CODE).detail
+    assert not worker.of(events.Code)
 
 
 def test_another_phone_than_the_labelled_one_is_refused(begin: Begin, standin: StandIn) -> None:

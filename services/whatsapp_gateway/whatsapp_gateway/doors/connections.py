@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from contracts.whatsapp_gateway import QrCode, WhatsAppConnection, WhatsAppConnectionDetails
+from contracts.whatsapp_gateway import (
+    PairingCode,
+    QrCode,
+    WhatsAppConnection,
+    WhatsAppConnectionDetails,
+)
 from fairlead.service import Parts, rpc
 
 from ..office import Office, make_office
@@ -44,6 +49,10 @@ class Connections:
     @rpc
     def connect_whatsapp(self, *, id: UUID) -> QrCode | None:
         return self.office.scanning.connect(id)
+
+    @rpc
+    def connect_whatsapp_by_code(self, *, id: UUID) -> PairingCode | None:
+        return self.office.scanning.connect_by_code(id)
 
     @rpc
     def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:

@@ -49,6 +49,7 @@ class StoreBook:
                     f"+{addresses.digits(row.details.number)}",
                     # The door writes it so when a person asks, and each change of ours ends it.
                     asked=row.link is LinkState.CONNECTING,
+                    by_code=row.by_code,
                 )
                 for row in rows
                 if row.details.kind is WhatsAppConnectionKind.LINKED

@@ -23,6 +23,7 @@ from .protocol import VERSION
 from .protocol.commands import Ack, Command, Connect, Fetch, Logout, Once, Pair, Start
 from .protocol.events import (
     Alive,
+    Code,
     Done,
     Durable,
     Event,
@@ -46,12 +47,13 @@ ANSWER_SECONDS = 100.0
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number that is to be on. `asked`: a person asked to connect, and nothing was told since;
-    he is shown codes, if no phone is linked."""
+    he is shown codes, if no phone is linked, or one that he types (`by_code`)."""
 
     id: UUID
     organisation: UUID
     phone: str  # E.164
     asked: bool = False
+    by_code: bool = False
 
 
 class Book(Protocol):
@@ -139,11 +141,13 @@ class Keeper:
             if kept_one is None:
                 if self._book.lease(id):
                     self._kept[id] = kept_one = _Kept(number)
-                    self._happen(kept_one, lc.Wanted(codes=number.asked))
+                    self._happen(kept_one, lc.Wanted(number.asked, number.by_code))
                 continue
             kept_one.number = number
-            again = number.asked and id in idle
-            self._happen(kept_one, lc.Wanted(codes=True) if again else lc.Tick())
+            life = kept_one.life
+            other_way = life.state in lc.SHOWING and life.by_code is not number.by_code
+            again = number.asked and (id in idle or other_way)
+            self._happen(kept_one, lc.Wanted(True, number.by_code) if again else lc.Tick())
 
     def stop(self) -> None:
         """Leave all; another process may go on at once."""
@@ -230,7 +234,7 @@ class Keeper:
                     self._begin(kept)
                 case Action.PAIR:
                     if kept.worker is not None:
-                        kept.worker.tell(Pair())
+                        kept.worker.tell(Pair(by_code=kept.life.by_code))
                 case Action.END:
                     worker, kept.worker = kept.worker, None
                     if worker is not None:
@@ -269,6 +273,9 @@ class Keeper:
                 self._happen(kept, lc.Told(phase, detail, until))
             case Qr(code=code, seconds=seconds):
                 self._happen(kept, lc.Shown(code, dt.timedelta(seconds=seconds)))
+            case Code(code=code, seconds=seconds):
+                good = dt.timedelta(seconds=seconds)
+                self._happen(kept, lc.Shown(code, good, typed=True))
             case Alive(heard=heard):
                 ago = None if heard is None else dt.timedelta(seconds=heard)
                 self._happen(kept, lc.Alive(ago))

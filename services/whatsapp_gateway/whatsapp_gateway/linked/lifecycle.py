@@ -34,6 +34,7 @@ class State(enum.Enum):
     STOPPED = "stopped"
     CONNECTING = "connecting"
     SCAN_QR = "scan_qr"
+    ENTER_CODE = "enter_code"
     PAIRING = "pairing"
     OPEN = "open"
     DEGRADED = "degraded"
@@ -58,6 +59,7 @@ _FINAL = {
     State.PASSKEY_REQUIRED,
     State.WRONG_NUMBER,
 }
+SHOWING = frozenset({State.SCAN_QR, State.ENTER_CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ class Life:
     detail: str = ""
     since: dt.datetime | None = None
     until: dt.datetime | None = None  # of a ban
-    code: str = ""  # to be scanned, and until when
+    code: str = ""  # to be scanned or typed, and until when
     code_until: dt.datetime | None = None
     running: bool = False  # whether there is a worker
     codes: bool = False  # whether codes may be shown
     pair: bool = False  # whether they are
+    by_code: bool = False  # whether one to type is wanted, and none to scan
     failures: int = 0
     retry_at: dt.datetime | None = None
     told_at: dt.datetime | None = None  # when the worker last said anything
@@ -84,9 +87,11 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """It is to be on. `codes`: somebody is there who would scan one, if no phone is linked."""
+    """It is to be on. `codes`: somebody is there who would scan one, if no phone is linked, or
+    type it (`by_code`)."""
 
     codes: bool = False
+    by_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +101,11 @@ class Unwanted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The worker shows a code that is good for a time."""
+    """The worker shows a code that is good for a time: to scan, or to type."""
 
     code: str
     good: dt.timedelta
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +164,8 @@ def after(
     """The life after something happened, and what is to be done, in this order."""
     step = _Step(life)
     match happened:
-        case Wanted(codes=codes):
-            _wanted(step, now, codes=codes)
+        case Wanted():
+            _wanted(step, now, happened)
         case Unwanted():
             _stop(step, now, State.STOPPED)
         case Ended(detail=detail) if life.running:
@@ -181,12 +187,12 @@ def _visible(life: Life) -> tuple[object, ...]:
     return life.state, life.detail, life.until, life.code
 
 
-def _wanted(step: _Step, now: dt.datetime, *, codes: bool) -> None:
-    if step.life.running and not (codes and step.life.state is State.SCAN_QR):
+def _wanted(step: _Step, now: dt.datetime, wanted: Wanted) -> None:
+    if step.life.running and not (wanted.codes and step.life.state in SHOWING):
         return
     if step.life.running:
         step.actions.append(Action.END)  # fresh codes in place of these
-    step.life = Life(codes=codes)
+    step.life = Life(codes=wanted.codes, by_code=wanted.by_code)
     _start(step, now)
 
 
@@ -228,7 +234,7 @@ def _stop(
 def _fail(step: _Step, now: dt.datetime, detail: str, jitter: Jitter) -> None:
     """No worker, and another after a pause. Nobody waits for a code that comes by itself."""
     life = step.life
-    if life.pair and life.state in {State.CONNECTING, State.SCAN_QR}:
+    if life.pair and life.state in {State.CONNECTING, *SHOWING}:
         _stop(step, now, State.STOPPED, detail)
         return
     if life.running:
@@ -254,7 +260,7 @@ def _tick(step: _Step, now: dt.datetime, jitter: Jitter) -> None:
         return
     if _longer(now, life.told_at, DUMB):
         _fail(step, now, "the worker does not answer", jitter)
-    elif life.state is State.SCAN_QR and life.code_until is not None and now > life.code_until:
+    elif life.state in SHOWING and life.code_until is not None and now > life.code_until:
         step.life = replace(life, code="", code_until=None)  # never show one that is over
     elif (life.state is State.CONNECTING and _longer(now, life.since, CONNECTING)) or (
         life.state is State.PAIRING and _longer(now, life.since, PAIRING)
@@ -272,8 +278,8 @@ def _longer(now: dt.datetime, moment: dt.datetime | None, than: dt.timedelta) ->
 
 def _said(step: _Step, said: Shown | Told | Alive, now: dt.datetime, jitter: Jitter) -> None:
     match said:
-        case Shown(code=code, good=good):
-            _enter(step, now, State.SCAN_QR)
+        case Shown(code=code, good=good, typed=typed):
+            _enter(step, now, State.ENTER_CODE if typed else State.SCAN_QR)
             step.life = replace(step.life, code=code, code_until=now + good)
         case Alive(heard=heard) if heard is not None:
             step.life = replace(step.life, heard_at=now - heard)
@@ -298,6 +304,7 @@ _ENDINGS = {
     # Not final: a person asks for a code, and did not ask for this one.
     Phase.UNPAIRED: State.STOPPED,
     Phase.CODES_USED_UP: State.STOPPED,
+    Phase.NO_CODE: State.STOPPED,
 }
 
 
@@ -307,7 +314,8 @@ def _phase(step: _Step, told: Told, now: dt.datetime, jitter: Jitter) -> None:
         step.actions.append(Action.PAIR)
         return
     if (ending := _ENDINGS.get(told.phase)) is not None:
-        detail = told.detail or (told.phase.value if ending is State.STOPPED else "")
+        # Whoever reads that it is stopped is told by which of them, in words of ours.
+        detail = told.phase.value if ending is State.STOPPED else told.detail
         _stop(step, now, ending, detail, told.until)
         return
     match told.phase:

@@ -11,7 +11,11 @@ _SENTENCES = {
     State.SCAN_QR: (
         "Open WhatsApp on the phone of this number, choose Linked devices, and scan the code."
     ),
-    State.PAIRING: "The code was scanned. Keep WhatsApp open on the phone until this is done.",
+    State.ENTER_CODE: (
+        "Open WhatsApp on the phone of this number, choose Linked devices, Link with phone number, "
+        "and type the code."
+    ),
+    State.PAIRING: "The phone took the code. Keep WhatsApp open on the phone until this is done.",
     State.OPEN: "Connected.",
     State.DEGRADED: (
         "WhatsApp cannot be reached at the moment. Messages wait here and leave when it is back; "
@@ -39,17 +43,22 @@ _SENTENCES = {
         "scan the code with the right phone."
     ),
 }
-_USED_UP = "Nobody scanned the code in time. Ask for a new one when the phone is at hand."
+_USED_UP = "Nobody used the code in time. Ask for a new one when the phone is at hand."
 _UNPAIRED = "No phone is linked to this number yet. Scan a code to link it."
+_NO_CODE = (
+    "WhatsApp gave no code to type just now. Scan a code instead, or try again in some minutes."
+)
+_STOPPED = {
+    Phase.CODES_USED_UP.value: _USED_UP,
+    Phase.UNPAIRED.value: _UNPAIRED,
+    Phase.NO_CODE.value: _NO_CODE,
+}
 
 
 def sentence(life: Life) -> str:
     """The state in a sentence or two."""
-    if life.state is State.STOPPED:
-        if life.detail == Phase.CODES_USED_UP.value:
-            return _USED_UP
-        if life.detail == Phase.UNPAIRED.value:
-            return _UNPAIRED
+    if life.state is State.STOPPED and life.detail in _STOPPED:
+        return _STOPPED[life.detail]
     if life.state is State.BANNED and life.until is not None:
         return f"WhatsApp has blocked this number until {life.until:%Y-%m-%d %H:%M} UTC."
     if life.state is State.WRONG_NUMBER and life.detail:

@@ -44,7 +44,7 @@ class ConnectionRow(Scoped, Base):
     """A number. `secrets` is encrypted; `details` never holds a secret.
 
     `number` is that of `details` as it is compared. While `paused_until` we write to nobody
-    first. `qr` is the code to scan just now.
+    first. `qr` is the code to scan just now, or to type where `by_code` one is wanted.
     """
 
     __tablename__ = "connections"
@@ -59,6 +59,7 @@ class ConnectionRow(Scoped, Base):
     link: Mapped[LinkState | None] = mapped_column(word(LinkState))
     qr: Mapped[str | None] = mapped_column(sa.Text)
     qr_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    by_code: Mapped[bool] = mapped_column(default=False)
     wanted: Mapped[bool] = mapped_column(default=True)  # that it is connected
     paused_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     since: Mapped[dt.datetime] = mapped_column(UTCDateTime)  # for the warming up

@@ -30,6 +30,7 @@ from .media import HOST, MediaServer
 from .nodes import Jid, Node
 from .noise import Authority, Line
 from .ratchet import padded, unpadded
+from .typing import TypedCode
 
 T = TypeVar("T")
 SERVER = Jid("@s.whatsapp.net")
@@ -57,6 +58,7 @@ class Rules:
     mute: bool = False  # answer no questions
     deaf: bool = False  # take no notice of what the client acknowledges
     errors: dict[str, str] = field(default_factory=dict)  # by phone: an error instead of an ack
+    no_code: str = ""  # refuse a code to type, with this status
     receipts: bool = True  # phones say that they got and read what they got
 
 
@@ -76,6 +78,7 @@ class StandIn:
         self._scans: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._lines: list[Line] = []
         self._pairing: list[Line] = []
+        self._typed: TypedCode | None = None
         self._waiting: dict[str, Node] = {}  # messages that the client did not acknowledge
         self._numbers = itertools.count(1)
         self._answers: dict[str, Future[Node]] = {}
@@ -122,6 +125,13 @@ class StandIn:
     def scan(self, code: str, phone: str | None = None) -> None:
         """A phone scans a QR code."""
         self._loop.call_soon_threadsafe(self._scans.put_nowait, (code, phone or self.world.own))
+
+    def type_code(self, code: str) -> None:
+        """The code is typed on the phone that it was asked for."""
+        assert self._typed is not None, "nobody asked for a code"
+        node = self._typed.typed(code)
+        for line in list(self._pairing):
+            self._call(line.send(node))
 
     def deliver(self, message: Any, sender: str, *, id: str = "", group: Jid | None = None) -> str:
         """Somebody writes to the client; it comes again until it is acknowledged."""
@@ -276,15 +286,21 @@ class StandIn:
         about = {"from": SERVER, "id": "pair1", "type": "set", "xmlns": "md"}
         await line.send(Node("iq", about, [Node("pair-device", {}, refs)]))
         self._pairing = [line]
+        self._typed = typed = TypedCode(self._account, refused=self.rules.no_code)
         scanning = asyncio.create_task(self._scans.get())
-        listening = asyncio.create_task(self._until_gone(line))
-        await asyncio.wait([scanning, listening], return_when=asyncio.FIRST_COMPLETED)
-        if not scanning.done():
+        listening = asyncio.create_task(self._until_gone(line, typed))
+        ways = [scanning, listening, typed.linked]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        if scanning.done():
+            code, phone = scanning.result()
+            parts = code.partition("#")[2].split(",")
+            identity, secret = base64.b64decode(parts[2]), base64.b64decode(parts[3])
+        else:
             scanning.cancel()
-            return
-        code, phone = scanning.result()
-        parts = code.partition("#")[2].split(",")
-        identity, secret = base64.b64decode(parts[2]), base64.b64decode(parts[3])
+            if not typed.linked.done():
+                return
+            phone = typed.phone
+            identity, secret = typed.linked.result()
         device = Jid(f"{phone}:5@s.whatsapp.net"), Jid(f"{self.world.lid(phone).user}:5@lid")
         inside = [
             Node("device-identity", {}, self._identity(identity, secret)),
@@ -322,10 +338,13 @@ class StandIn:
         raw: bytes = adv.ADVSignedDeviceIdentityHMAC(details=signed, HMAC=seal).SerializeToString()
         return raw
 
-    async def _until_gone(self, line: Line) -> None:
+    async def _until_gone(self, line: Line, typed: TypedCode | None = None) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
-                self.heard.append(await line.receive())
+                node = await line.receive()
+                self.heard.append(node)
+                if typed is not None and (reply := typed.answer(node)) is not None:
+                    await line.send(reply)
 
     async def _session(self, line: Line) -> None:
         if self.rules.refuse is not None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Said by both sides first. It grows when an older side would misunderstand; new fields and new
 kinds of messages are tolerated and need no new version."""

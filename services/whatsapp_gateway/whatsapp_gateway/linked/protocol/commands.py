@@ -28,7 +28,10 @@ class Connect(msgspec.Struct, tag="connect", frozen=True):
 
 
 class Pair(msgspec.Struct, tag="pair", frozen=True):
-    """Show QR codes and wait for a phone, until the codes are used up."""
+    """Show QR codes and wait for a phone, until the codes are used up; or, `by_code`, one code that
+    is typed on the phone."""
+
+    by_code: bool = False
 
 
 class Send(msgspec.Struct, tag="send", frozen=True):

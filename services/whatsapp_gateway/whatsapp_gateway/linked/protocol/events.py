@@ -25,6 +25,7 @@ class Phase(enum.Enum):
     DISCONNECTED = "disconnected"  # the client tries again by itself
     SILENT = "silent"  # the line is there and nothing answers
     CODES_USED_UP = "codes_used_up"  # nobody scanned in time
+    NO_CODE = "no_code"  # the network gave none that could be typed
     UNREACHABLE = "unreachable"  # the network could not be reached
     LOGGED_OUT = "logged_out"
     REPLACED = "replaced"  # another process uses the same session
@@ -51,6 +52,13 @@ class State(msgspec.Struct, tag="state", frozen=True):
 
 class Qr(msgspec.Struct, tag="qr", frozen=True):
     """A code to scan, good for `seconds` from now; the next one replaces it."""
+
+    code: str
+    seconds: float
+
+
+class Code(msgspec.Struct, tag="code", frozen=True):
+    """A code to type on the phone, good for `seconds` from now. There is no next one."""
 
     code: str
     seconds: float
@@ -254,4 +262,4 @@ class Kept(msgspec.Struct, tag="kept", frozen=True):
     body: Durable
 
 
-Event: TypeAlias = Hello | State | Qr | Paired | Alive | Typed | Problem | Kept
+Event: TypeAlias = Hello | State | Qr | Code | Paired | Alive | Typed | Problem | Kept

@@ -34,7 +34,7 @@ from ..protocol.commands import (
     Stop,
     Typing,
 )
-from ..protocol.events import Alive, Hello, Paired, Phase, Problem, Qr, State
+from ..protocol.events import Alive, Code, Hello, Paired, Phase, Problem, Qr, State
 from . import library
 from .fetching import Fetcher
 from .gate import Gate
@@ -91,9 +91,9 @@ class Desk:
     def _take(self, command: Command) -> None:
         match command:
             case Connect():
-                self._begin(pair=False)
+                self._begin(pair=None)
             case Pair():
-                self._begin(pair=True)
+                self._begin(pair=command)
             case (
                 Send()
                 | Find()
@@ -130,14 +130,15 @@ class Desk:
         except Exception as error:
             self._line.say(Problem("failed", f"{type(command).__name__}: {error}"))
 
-    def _begin(self, *, pair: bool) -> None:
+    def _begin(self, *, pair: Pair | None) -> None:
         if self._running:
             self._line.say(Problem("already_connecting"))
             return
-        if not pair and not self._network.has_session():
+        if pair is None and not self._network.has_session():
             self.phase(Phase.UNPAIRED)
             return
         self._running = True
+        self._network.by_code = pair is not None and pair.by_code
         threading.Thread(target=self._network.run, name="network", daemon=True).start()
 
     def _hand_over(self) -> None:
@@ -165,9 +166,9 @@ class Desk:
         """The connection changed."""
         self._line.say(State(phase, detail, until))
 
-    def code(self, code: str, seconds: float) -> None:
-        """A QR code to be scanned."""
-        self._line.say(Qr(code, seconds))
+    def code(self, code: str, seconds: float, *, typed: bool = False) -> None:
+        """A code to be scanned, or typed."""
+        self._line.say(Code(code, seconds) if typed else Qr(code, seconds))
 
     def paired(self, account: Paired) -> None:
         """Which account it is."""

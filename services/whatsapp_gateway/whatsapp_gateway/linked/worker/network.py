@@ -14,6 +14,7 @@ from neonize.proto.waCompanionReg.WAWebProtobufsCompanionReg_pb2 import DevicePr
 from neonize.utils.enum import (
     ChatPresence,
     ChatPresenceMedia,
+    ClientType,
     MediaType,
     Presence,
     ReceiptType,
@@ -28,6 +29,8 @@ from .tap import Tap
 
 NAME = "number"
 FIRST_CODE_SECONDS, NEXT_CODE_SECONDS = 60.0, 20.0
+# A code that is typed is good until those that are scanned, of which there are six, are used up.
+TYPED_CODE_SECONDS = FIRST_CODE_SECONDS + 5 * NEXT_CODE_SECONDS
 # What the client says of a pairing that ended (QRChannelItem of whatsmeow).
 _PAIRINGS = {
     "timeout": Phase.CODES_USED_UP,
@@ -43,8 +46,8 @@ class Listener(Protocol):
     def phase(self, phase: Phase, detail: str = "", until: dt.datetime | None = None) -> None:
         """The connection changed."""
 
-    def code(self, code: str, seconds: float) -> None:
-        """A QR code to be scanned."""
+    def code(self, code: str, seconds: float, *, typed: bool = False) -> None:
+        """A code to be scanned, or typed."""
 
     def paired(self, account: Paired) -> None:
         """Which account it is."""
@@ -83,6 +86,7 @@ class Network:
         self._proxy = proxy
         self._listener = listener
         self._codes = 0
+        self.by_code = False  # whether a phone is linked by a code that is typed
         self._wrong = False
         self._open = threading.Event()
         client.log_whatsmeow = tap
@@ -191,8 +195,25 @@ class Network:
 
     def _code(self, _client: object, code: bytes) -> None:
         self._codes += 1
+        if self.by_code:
+            if self._codes == 1:
+                # Its own thread: the network's answer comes by this one.
+                threading.Thread(target=self._ask_for_code, daemon=True).start()
+            return
         seconds = FIRST_CODE_SECONDS if self._codes == 1 else NEXT_CODE_SECONDS
         self._listener.code(code.decode(), seconds)
+
+    def _ask_for_code(self) -> None:
+        """Have the network tell the phone that it is to be linked, and show what is typed there."""
+        try:
+            # The network takes the name of a common browser, and of no other program.
+            code = self._client.PairPhone(
+                self._phone.lstrip("+"), show_push_notification=True, client_type=ClientType.CHROME
+            )
+        except Exception as error:
+            self._listener.phase(Phase.NO_CODE, str(error))
+            return
+        self._listener.code(code, TYPED_CODE_SECONDS, typed=True)
 
     def _pairing_said(self, words: str) -> None:
         if words not in _DONE:
