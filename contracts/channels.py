@@ -203,14 +203,18 @@ class WhatsAppAmendmentQueued(Event):
 
 @event("chat.attended", source="inbox", variant="whatsapp")
 class WhatsAppAttended(Event):
-    """Somebody of us is in a chat: he writes (`typing`), or has read up to `last_id`, the network's
-    id of the other side's last message."""
+    """Somebody of us is in a chat: he writes (`typing`), has read up to `last_id`, the network's id
+    of the other side's last message, or only looks at it (`looking`). None of them: he writes no
+    more. `before` are the messages that nobody had read before the last one, the latest first.
+    """
 
     connection_id: UUID
     address: Annotated[str, Meta(max_length=320)]
     last_id: Line | None
     typing: bool
     at: datetime
+    looking: bool = False
+    before: Annotated[list[Line], Meta(max_length=100)] = []
 
 
 @event("notice.queued", source="accounts")

@@ -134,6 +134,7 @@ WORDS: Mapping[str, str] = {
     "WhatsAppAmendmentQueued.target": "wamid.HBgMMzUxOTEwMDAwMDAxFQIAERgSM0E",
     "quotes": "wamid.HBgMMzUxOTEwMDAwMDAxFQIAERgSM0E",
     "last_id": "wamid.HBgMMzUxOTEwMDAwMDAxFQIAERgSM0E",
+    "WhatsAppAttended.before": "wamid.HBgMMzUxOTEwMDAwMDAxFQIAERgSM0B",
     "WhatsAppQueued.address": "351910000001",
     "WhatsAppAttended.address": "351910000001",
     "WhatsAppAmendmentQueued.address": "351910000001",

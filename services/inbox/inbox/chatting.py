@@ -16,7 +16,7 @@ from contracts.channels import (
     WhatsAppAttended,
 )
 from contracts.common import Channel
-from contracts.inbox import AnswerWindow, Direction, Draft, MessageView, Problem
+from contracts.inbox import AnswerWindow, Direction, Doing, Draft, MessageView, Problem
 from fairlead.audit import record
 from fairlead.bus import publish
 from fairlead.context import current
@@ -29,6 +29,8 @@ from .domain.knowledge import Knowledge
 from .store import conversations, messages, settings
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow
+
+MARKED_AT_ONCE = 100  # messages; who has left more unread is shown as having read the last of them
 
 
 def amend(session: Session, id: UUID, kind: Amending, text: str, now: dt.datetime) -> MessageView:
@@ -100,25 +102,65 @@ def windowed(
     return [_windowed(session, draft, each, known, now) for each in composed]
 
 
-def seen(session: Session, row: ConversationRow, *, typing: bool) -> None:
-    """Somebody of us has read a conversation, or writes in it, which its other side may see."""
+def read(session: Session, row: ConversationRow) -> None:
+    """One of us has read a conversation, which its other side may see: each message that was unread
+    by the team, as phones mark each."""
+    if (connection_id := _can(session, row, Ability.READ_MARKS)) is None:
+        return
+    unread = min(max(row.unread, 1), MARKED_AT_ONCE)
+    called = messages.called_news(session, row.id, unread)
+    if called:
+        _attend(session, connection_id, row.address, last_id=called[0], before=called[1:])
+
+
+def presence(
+    session: Session, row: ConversationRow, now: Doing | None, before: Doing | None
+) -> None:
+    """One of us looks at a conversation, or writes in it, which its other side may see; and while
+    somebody looks, we see when that side writes."""
+    if (connection_id := _can(session, row, Ability.TYPING)) is None:
+        return
+    if now is Doing.TYPING:
+        last = messages.last_news(session, row.id)
+        last_id = last.provider_id if last else None
+        _attend(session, connection_id, row.address, last_id=last_id, typing=True)
+        return
+    if before is Doing.TYPING:
+        _attend(session, connection_id, row.address)
+    if now is Doing.VIEWING:
+        _attend(session, connection_id, row.address, looking=True)
+
+
+def _can(session: Session, row: ConversationRow, ability: Ability) -> UUID | None:
+    """The connection of a chat, if it has an ability."""
     if row.channel is not Channel.WHATSAPP or row.connection_id is None:
-        return
+        return None
     connection = _connection(session, row.connection_id)
-    needed = Ability.TYPING if typing else Ability.READ_MARKS
-    if connection is None or connection.removed or needed not in connection.abilities:
-        return
-    last = messages.last_news(session, row.id)
-    publish(
-        session,
-        WhatsAppAttended(
-            connection_id=row.connection_id,
-            address=row.address,
-            last_id=last.provider_id if last else None,
-            typing=typing,
-            at=dt.datetime.now(dt.UTC),
-        ),
+    if connection is None or connection.removed or ability not in connection.abilities:
+        return None
+    return row.connection_id
+
+
+def _attend(
+    session: Session,
+    connection_id: UUID,
+    address: str,
+    *,
+    last_id: str | None = None,
+    before: Sequence[str] = (),
+    typing: bool = False,
+    looking: bool = False,
+) -> None:
+    attended = WhatsAppAttended(
+        connection_id=connection_id,
+        address=address,
+        last_id=last_id,
+        typing=typing,
+        at=dt.datetime.now(dt.UTC),
+        looking=looking,
+        before=list(before),
     )
+    publish(session, attended)
 
 
 def _windowed(

@@ -37,8 +37,9 @@ def say(session: Session, id: UUID, doing: Doing | None) -> list[Present]:
             until=now + LASTS[doing],
         )
         presence.put(session, id, mine)
-    if doing is Doing.TYPING and shown.channel is Channel.WHATSAPP:
-        chatting.seen(session, conversations.locked(session, id), typing=True)
+    if shown.channel is Channel.WHATSAPP:
+        was = next((each.doing for each in before if each.user_id == who.user), None)
+        chatting.presence(session, conversations.locked(session, id), doing, was)
     after = presence.of(session, id, now)
     if _seen(before) != _seen(after):  # to be still there is no news
         publish(session, PresenceChanged(conversation_id=id, present=after))

@@ -28,7 +28,7 @@ def read(session: Session, row: ConversationRow) -> bool:
     """The caller has seen everything, and with him the team; returns whether that is new."""
     team = row.unread > 0
     if team:
-        chatting.seen(session, row, typing=False)
+        chatting.read(session, row)
         changes.mark_read(session, row)
     return seen_by_caller(session, row) or team
 

@@ -288,15 +288,36 @@ def test_we_react_correct_and_take_back(desk: Desk, driver: Contact) -> None:
 
 
 def test_the_other_side_sees_that_we_read_and_write(desk: Desk, driver: Contact) -> None:
-    message = wrote(desk)
+    first, message = wrote(desk), wrote(desk)
     id = shown(desk, message.id).conversation_id
     desk.call("set_presence", id=id, doing=Doing.TYPING)
     desk.call("mark_read", id=id)
     desk.call("mark_read", id=id)
+    last = wrote(desk)
+    desk.call("mark_read", id=id)
     told = desk.told(WhatsAppAttended)
-    assert [(each.typing, each.last_id) for each in told] == [
-        (True, message.provider_id), (False, message.provider_id),
+    assert [(each.typing, each.last_id, each.before) for each in told] == [
+        (True, message.provider_id, []),
+        (False, message.provider_id, [first.provider_id]),
+        (False, last.provider_id, []),
+    ]
+
+
+def test_the_number_knows_while_somebody_looks_and_when_he_stops_writing(
+    desk: Desk, driver: Contact
+) -> None:
+    id = shown(desk, wrote(desk).id).conversation_id
+    for doing in (Doing.VIEWING, Doing.TYPING, Doing.VIEWING, None, Doing.TYPING, None):
+        desk.call("set_presence", id=id, doing=doing)
+    told = desk.told(WhatsAppAttended)
+    assert [(each.looking, each.typing) for each in told] == [
+        (True, False),
+        (False, True),
+        (False, False), (True, False),
+        (False, True),
+        (False, False),
     ]  # fmt: skip
+    assert {each.address for each in told} == {PHONE}
 
 
 def test_we_see_that_the_other_side_writes_or_the_phone_was_read(

@@ -74,10 +74,12 @@ class SandboxDriver:
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
         """As `Driver.attend`: the phone shows that we write, and which of its messages we read."""
+        if attended.looking:
+            return
         with self._store.transaction(organisation) as session:
-            if attended.typing:
-                key = addresses.key(attended.address)
-                sandbox.set_typing(session, key, attended.at + TYPING_LASTS)
+            if attended.typing or attended.last_id is None:
+                lasts = TYPING_LASTS if attended.typing else dt.timedelta(0)
+                sandbox.set_typing(session, addresses.key(attended.address), attended.at + lasts)
                 return
             row = sandbox.called(session, attended.last_id) if attended.last_id else None
             if row is not None:

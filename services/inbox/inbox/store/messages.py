@@ -315,6 +315,13 @@ def news_of(session: Session, conversation_id: UUID, limit: int) -> list[UUID]:
     return [row.id for row in session.scalars(newest.limit(limit))]
 
 
+def called_news(session: Session, conversation_id: UUID, limit: int) -> list[str]:
+    """What the channel calls the last messages that came in and were news, the last first."""
+    newest = _news(conversation_id).order_by(MessageRow.at.desc(), MessageRow.id.desc())
+    rows = session.scalars(newest.limit(limit))
+    return [row.provider_id for row in rows if row.provider_id is not None]
+
+
 def count_news(session: Session, message: MessageRow) -> int:
     """How many messages came in as news from `message` on, itself among them."""
     from_there = tuple_(MessageRow.at, MessageRow.id) >= (message.at, message.id)

@@ -16,7 +16,18 @@ import time
 from pathlib import Path
 
 from whatsapp_gateway.linked.protocol import VERSION, events
-from whatsapp_gateway.linked.protocol.commands import Ack, Connect, Logout, Pair, Send, Start, Stop
+from whatsapp_gateway.linked.protocol.commands import (
+    Ack,
+    Connect,
+    Logout,
+    Online,
+    Pair,
+    Read,
+    Send,
+    Start,
+    Stop,
+    Typing,
+)
 from whatsapp_gateway.linked.protocol.content import Text
 from whatsapp_gateway.linked.protocol.events import Done, Outcome, Phase
 from whatsapp_gateway.linked.worker.line import Line
@@ -31,7 +42,7 @@ class Scripted:
         self.folder = Path(start.folder)
         self.spool = Spool(self.folder / "spool.db")
         self.spool.interrupted()
-        self.hushed = False
+        self.hushed = self.online = False
         self.last = 0
         self.phone = start.phone
 
@@ -54,6 +65,10 @@ class Scripted:
         self.say(events.Paired(jid, self.phone))
         self.say(events.State(Phase.OPEN))
 
+    def note(self, file: str, words: str) -> None:
+        with open(self.folder / file, "a", encoding="utf-8") as noted:
+            noted.write(f"{words}\n")
+
     def send(self, command: Send) -> None:
         begun = self.spool.begin(command.id, traced=True)
         if not begun.now:
@@ -63,8 +78,7 @@ class Scripted:
         assert isinstance(command.content, Text)
         word, _, rest = command.content.text.partition(" ")
         self.spool.leaves(command.id, f"3EB0{command.id}")
-        with open(self.folder / "left.txt", "a", encoding="utf-8") as left:
-            left.write(f"{command.id}\n")
+        self.note("left.txt", command.id)
         if word == "die":
             os._exit(9)
         if word == "hush":
@@ -102,6 +116,14 @@ def main(descriptor: int) -> None:
                 scripted.send(command)
             case Ack(seq=seq):
                 scripted.spool.acknowledged(seq)
+            case Typing(chat=chat, on=on):
+                if scripted.online:  # the other side does the same, which only who is online sees
+                    scripted.say(events.Typed(chat, chat, on))
+            case Online(on=on):
+                scripted.online = on
+                scripted.note("seen.txt", "online" if on else "offline")
+            case Read(messages=messages):
+                scripted.note("seen.txt", f"read {' '.join(messages)}")
             case Logout():
                 linked.unlink()
                 scripted.say(events.State(Phase.LOGGED_OUT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ import eventlet
 import pytest
 
 from fairlead.store import new_id
-from whatsapp_gateway.linked.keeper import Keeper, NotHere, Number, Unanswered
+from whatsapp_gateway.linked.keeper import LOOKS, Keeper, NotHere, Number, Unanswered
 from whatsapp_gateway.linked.lifecycle import Life, State
 from whatsapp_gateway.linked.process import environment, started
 from whatsapp_gateway.linked.protocol import events
@@ -230,6 +231,33 @@ def test_the_end_is_final_until_a_person_asks(begin: Begin, desk: Desk) -> None:
     keeper.keep()
     wait_for(keeper.ready)
     assert State.SCAN_QR in desk.states()
+
+
+def test_a_number_is_online_while_somebody_looks(desk: Desk, tmp_path: Path) -> None:
+    now = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+    start = partial(started, command=COMMAND)
+    keeper = Keeper(Page(desk, "one"), tmp_path, start=start, clock=lambda: now)
+    id = opened(desk, keeper)
+    seen = keeper.folder(id) / "seen.txt"
+
+    def noted() -> list[str]:
+        keeper.keep()
+        return seen.read_text(encoding="utf-8").splitlines() if seen.exists() else []
+
+    def later(passed: dt.timedelta) -> None:
+        nonlocal now
+        now += passed
+        wait_for(lambda: (life := keeper.life(id)) is not None and life.told_at == now)
+
+    keeper.look(id)
+    wait_for(lambda: noted() == ["online"])
+    for _ in range(3):
+        later(LOOKS / 3)
+        assert noted() == ["online"]
+    later(dt.timedelta(seconds=1))
+    wait_for(lambda: noted() == ["online", "offline"])
+    keeper.look(new_id())  # of a number that is another process's
+    keeper.stop()
 
 
 def test_reading_holds_up_nobody(begin: Begin, desk: Desk) -> None:

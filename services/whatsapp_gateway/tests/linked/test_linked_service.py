@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -10,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from contracts.channels import DeliveryStatus
+from contracts.channels import (
+    ChatFollowed,
+    ConnectionChanged,
+    DeliveryStatus,
+    WhatsAppAttended,
+)
 from contracts.whatsapp_gateway import (
     LinkState,
     WhatsAppConnectionDetails,
@@ -21,7 +27,7 @@ from fairlead.testing.services import World
 from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
 
-from ..running import PHONE, queue, reached, received, running
+from ..running import OURS, PHONE, queue, reached, received, running
 
 pytestmark = pytest.mark.green
 COMMAND = [sys.executable, "-P", "-W", "ignore", str(Path(__file__).parent / "scripted.py")]
@@ -41,6 +47,48 @@ def details() -> WhatsAppConnectionDetails:
     return WhatsAppConnectionDetails(
         label="Operations", kind=WhatsAppConnectionKind.LINKED, number="+34600111222"
     )
+
+
+def test_a_number_is_linked_by_a_typed_code(world: tuple[World, Any]) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    assert gateway.connect_whatsapp_by_code(id=id) is None  # its worker has to ask for one
+    there.wait_for(lambda: gateway.get_whatsapp_connection(id=id).link is LinkState.OPEN)
+    assert gateway.connect_whatsapp_by_code(id=id) is None
+    told = [each.reason or "" for each in there.events(ConnectionChanged, OURS)]
+    assert any("Link with phone number" in each for each in told)
+
+
+def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
+    world: tuple[World, Any], tmp_path: Path
+) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    gateway.connect_whatsapp(id=id)
+    there.wait_for(lambda: gateway.get_whatsapp_connection(id=id).link is LinkState.OPEN)
+    seen = tmp_path / "linked" / str(id) / "seen.txt"
+
+    def attend(**doing: Any) -> None:
+        about: dict[str, Any] = {"last_id": None, "typing": False, **doing}
+        now = dt.datetime.now(dt.UTC)
+        there.publish(
+            WhatsAppAttended(connection_id=id, address=PHONE, at=now, **about), organisation=OURS
+        )
+
+    def noted(line: str) -> bool:
+        return seen.exists() and line in seen.read_text(encoding="utf-8").splitlines()
+
+    attend(looking=True)
+    there.wait_for(lambda: noted("online"))
+    attend(typing=True, last_id="AAAA2")
+    attend()
+    followed = there.wait_for(
+        lambda: found if len(found := there.events(ChatFollowed, OURS)) > 1 else None
+    )
+    assert sorted(each.typing for each in followed) == [False, True]
+    assert {each.address for each in followed} == {PHONE}
+    attend(last_id="AAAA2", before=["AAAA1"])
+    there.wait_for(lambda: noted("read AAAA2 AAAA1"))
 
 
 def test_from_the_code_to_a_message_that_is_answered(world: tuple[World, Any]) -> None:

@@ -121,11 +121,15 @@ class LinkedDriver:
         return self._asked(Send(str(amendment.id), to, change), amendment.address)
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
-        """As `Driver.attend`."""
+        """As `Driver.attend`: whoever looks at a chat is told when its other side writes."""
         chat = jid(attended.address)
-        if attended.last_id is not None:
-            self._keeper.tell(self._id, Read(chat, [attended.last_id]))
-        self._keeper.tell(self._id, Typing(chat, on=attended.typing))
+        self._keeper.look(self._id)
+        if attended.looking:
+            return
+        if attended.last_id is None or attended.typing:
+            self._keeper.tell(self._id, Typing(chat, on=attended.typing))
+        else:
+            self._keeper.tell(self._id, Read(chat, [attended.last_id, *attended.before]))
 
     def fetch(self, media: Media) -> Iterable[bytes]:
         """As `Driver.fetch`: the worker brings it into the folder, if it does not lie there."""

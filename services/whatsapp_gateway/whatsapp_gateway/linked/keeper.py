@@ -20,7 +20,7 @@ from . import lifecycle as lc
 from .lifecycle import Action, Life
 from .process import Starter, Worker, started
 from .protocol import VERSION
-from .protocol.commands import Ack, Command, Connect, Fetch, Logout, Once, Pair, Start
+from .protocol.commands import Ack, Command, Connect, Fetch, Logout, Once, Online, Pair, Start
 from .protocol.events import (
     Alive,
     Code,
@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 AWAY_SECONDS = 0.5  # between tries to store what the worker hands over
 # Longer than the client waits for the network's answer (75 s): then it says itself that none came.
 ANSWER_SECONDS = 100.0
+# Longer than screens wait before they say again that somebody looks.
+LOOKS = dt.timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class _Kept:
     number: Number
     life: Life = field(default_factory=Life)
     worker: Worker | None = None
+    looked_at: dt.datetime | None = None
     waiting: dict[str, Any] = field(default_factory=dict)  # eventlet's events, by command or file
 
 
@@ -136,6 +139,9 @@ class Keeper:
                 self._leave(kept)
             elif not self._book.lease(id):
                 self._abandon(kept)
+            elif kept.looked_at is not None and self._clock() - kept.looked_at > LOOKS:
+                kept.looked_at = None
+                self.tell(id, Online(on=False))
         for id, number in wanted.items():
             kept_one = self._kept.get(id)
             if kept_one is None:
@@ -172,6 +178,14 @@ class Keeper:
         kept = self._kept.get(number)
         if kept is not None and kept.worker is not None:
             kept.worker.tell(command)
+
+    def look(self, number: UUID) -> None:
+        """Somebody looks at a chat of the number's: only who is online is told that others write.
+        It is so for no longer than needed, as the phone rings less meanwhile."""
+        kept = self._kept.get(number)
+        if kept is not None:
+            kept.looked_at = self._clock()
+            self.tell(number, Online(on=True))
 
     def ask(self, number: UUID, command: Once, seconds: float = ANSWER_SECONDS) -> Done:
         """Have something carried out at most once, and wait for its end.
