@@ -19,6 +19,7 @@ from .hooks import Hooks
 from .linked.book import StoreBook
 from .linked.driver import LinkedDrivers
 from .linked.keeper import Keeper
+from .linked.keys import SessionKeys
 from .media import Fetcher
 from .numbers import Drivers, Numbers
 from .sandbox import SandboxDriver
@@ -93,5 +94,6 @@ def _linked(
     if not settings.linked_folder or importlib.util.find_spec("neonize") is None:
         return None
     folder, proxy = Path(settings.linked_folder).absolute(), settings.linked_proxy or None
-    keeper = Keeper(StoreBook(store, reading), folder, proxy=proxy)
+    keys = SessionKeys(runtime.vault)
+    keeper = Keeper(StoreBook(store, reading), folder, proxy=proxy, keys=keys.of)
     return LinkedDrivers(keeper, runtime.files)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 SECONDS = 30.0  # a hang, not a measure
+KEY = bytes(range(commands.SESSION_KEY))  # it seals the sessions of all tests but few
 CLIENT = Path(__file__).parent / "standin" / "client.py"
 
 
@@ -46,6 +47,7 @@ class Working:
         acknowledge: bool = True,
         proxy: str = "",
         version: int = VERSION,
+        key: bytes = KEY,
     ) -> None:
         self.said: list[events.Event] = []
         self.folder = folder
@@ -64,7 +66,8 @@ class Working:
             )
         threading.Thread(target=self._listen, daemon=True).start()
         phone = f"+{standin.world.own}"
-        self.tell(commands.Start(version, str(folder), phone, proxy=proxy or standin.proxy))
+        through = proxy or standin.proxy
+        self.tell(commands.Start(version, str(folder), phone, key=key, proxy=through))
 
     def tell(self, command: commands.Command) -> None:
         self._sock.sendall(codec.encoded(command))

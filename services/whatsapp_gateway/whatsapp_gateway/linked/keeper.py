@@ -14,6 +14,7 @@ from uuid import UUID
 import eventlet
 import structlog
 
+from fairlead.secrets import Undecryptable
 from fairlead.store import is_away
 
 from . import lifecycle as lc
@@ -117,6 +118,7 @@ class Keeper:
         folder: Path,
         *,
         proxy: str | None = None,
+        keys: Callable[[Path, UUID], bytes] = lambda folder, organisation: b"",
         start: Starter = started,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         jitter: lc.Jitter = random.random,
@@ -124,6 +126,7 @@ class Keeper:
         self._book = book
         self._folder = folder
         self._proxy = proxy
+        self._keys = keys
         self._start = start
         self._clock = clock
         self._jitter = jitter
@@ -259,12 +262,17 @@ class Keeper:
     def _begin(self, kept: _Kept) -> None:
         folder = self.folder(kept.number.id)
         try:
+            key = self._keys(folder, kept.number.organisation)
             kept.worker = worker = self._start(folder)
+        except Undecryptable:
+            self._happen(kept, lc.Ended(lc.KEY_GONE))
+            return
         except OSError as error:
             self._happen(kept, lc.Ended(f"the worker cannot be started: {error.strerror}"))
             return
         log.info("worker started", connection=str(kept.number.id), pid=worker.pid)
-        worker.tell(Start(VERSION, str(folder), kept.number.phone, proxy=self._proxy))
+        phone = kept.number.phone
+        worker.tell(Start(VERSION, str(folder), phone, key=key, proxy=self._proxy))
         worker.tell(Connect())
         eventlet.spawn_n(self._listen, kept, worker)
 

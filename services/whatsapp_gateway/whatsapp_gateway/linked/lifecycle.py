@@ -21,6 +21,7 @@ STEADY = dt.timedelta(minutes=1)
 # The client itself keeps a line alive every half minute, and mends a broken one in shorter steps.
 SILENCE, GIVE_UP = dt.timedelta(seconds=60), dt.timedelta(minutes=3)
 SILENT = "the network is silent"
+KEY_GONE = "the key of the session cannot be read"
 # A worker tells every few seconds that it runs.
 DUMB = dt.timedelta(seconds=45)
 # To start and to reach the network; and for a phone that scanned to exchange its keys.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .lifecycle import Life, State
+from .lifecycle import KEY_GONE, Life, State
 from .protocol.events import Phase
 
 _SENTENCES = {
@@ -48,6 +48,10 @@ _UNPAIRED = "No phone is linked to this number yet. Scan a code to link it."
 _NO_CODE = (
     "WhatsApp gave no code to type just now. Scan a code instead, or try again in some minutes."
 )
+_KEY_GONE = (
+    "The session of this number is sealed with a key that this installation has no more. Give the "
+    "key back, or remove the number, add it again, and scan a new code."
+)
 _STOPPED = {
     Phase.CODES_USED_UP.value: _USED_UP,
     Phase.UNPAIRED.value: _UNPAIRED,
@@ -59,6 +63,8 @@ def sentence(life: Life) -> str:
     """The state in a sentence or two."""
     if life.state is State.STOPPED and life.detail in _STOPPED:
         return _STOPPED[life.detail]
+    if life.state is State.DEGRADED and life.detail == KEY_GONE:
+        return _KEY_GONE
     if life.state is State.BANNED and life.until is not None:
         return f"WhatsApp has blocked this number until {life.until:%Y-%m-%d %H:%M} UTC."
     if life.state is State.WRONG_NUMBER and life.detail:

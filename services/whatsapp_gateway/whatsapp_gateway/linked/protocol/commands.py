@@ -12,6 +12,8 @@ import msgspec
 
 from .content import Content, Quote
 
+SESSION_KEY = 96  # bytes of `Start.key`
+
 
 class Start(msgspec.Struct, tag="start", frozen=True):
     """The first: who and where the worker is."""
@@ -20,6 +22,7 @@ class Start(msgspec.Struct, tag="start", frozen=True):
     folder: str  # its own: session, spool and files; nobody else works in it
     phone: str  # E.164; the only phone that may be linked
     device_name: str = "Fairlead"  # as the phone lists it
+    key: bytes = b""  # it seals the session, which lies in the clear without one
     proxy: str | None = None  # http:// or socks5://; everything goes through it
 
 

@@ -35,7 +35,7 @@ from ..protocol.commands import (
     Typing,
 )
 from ..protocol.events import Alive, Code, Hello, Paired, Phase, Problem, Qr, State
-from . import library
+from . import library, sealed
 from .fetching import Fetcher
 from .gate import Gate
 from .line import Line
@@ -57,11 +57,15 @@ class Desk:
         self._line = line
         folder = Path(start.folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        session = folder / "session.db"
+        if start.key:
+            sealed.seal(session, start.key)
+            self._sealed = sealed.Vfs(library.gocode, start.key)
         self._spool = Spool(folder / "spool.db")
         self._gate = Gate(self._is_kept)
         self._tap = Tap(self)
         self._network = Network(
-            folder / "session.db",
+            session,
             start.phone,
             device_name=start.device_name,
             proxy=start.proxy,

@@ -14,9 +14,9 @@ except ImportError:
     sys.modules["magic"] = ModuleType("magic")
 
 import neonize.client as client
-from neonize._binder import ProxySettings
+from neonize._binder import ProxySettings, gocode
 
-__all__ = ["ProxySettings", "client", "version"]
+__all__ = ["ProxySettings", "client", "gocode", "version"]
 
 # The entries of its log hold addresses and codes: they are for the tap alone, which wants them all.
 logging.getLogger("neonize.utils.log").setLevel(logging.DEBUG)
