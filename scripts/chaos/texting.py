@@ -30,8 +30,8 @@ SETTLED = frozenset({"sent", "delivered", "uncertain"})
 @dataclass
 class TextCensus:
     """One count: of each text's number the `copies` that the centre has and the `messages` in the
-    inbox; of each word's number how often the inbox `heard` it. `told` are the texts whose receipt we
-    answered for."""
+    inbox; of each word's number how often the inbox `heard` it. `told` are the numbers of texts
+    whose receipt the gateway answered for."""
 
     copies: Counter[int] = field(default_factory=Counter)
     told: set[int] = field(default_factory=set)
