@@ -30,7 +30,7 @@ from scripts.uv import PYTHON, ROOT
 PACKAGES = ("chromium", "fonts-roboto", "fonts-noto-color-emoji")
 CHROMIUM = "/usr/bin/chromium"
 SCREENSHOTS = ROOT / "var" / "screenshots"
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 STOP_SECONDS = 30.0
 
 
