@@ -98,16 +98,18 @@ def main(arguments: list[str]) -> int:
     try:
         install(PACKAGES)
         web.build()
-        with tempfile.TemporaryDirectory(prefix="fairlead-browser-") as name:
-            with sandbox(Path(name)) as up:
-                world = json.loads(up.read_text(encoding="utf-8"))
-                print(f"running at {world['address']}", flush=True)
-                if wanted == "screenshots":
-                    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-                    print(drive(up, "--project=pictures", *names, SCREENSHOTS=str(SCREENSHOTS)))
-                    print(f"written to {SCREENSHOTS}")
-                else:
-                    print(drive(up, "--project=tests", *names))
+        with (
+            tempfile.TemporaryDirectory(prefix="fairlead-browser-") as name,
+            sandbox(Path(name)) as up,
+        ):
+            world = json.loads(up.read_text(encoding="utf-8"))
+            print(f"running at {world['address']}", flush=True)
+            if wanted == "screenshots":
+                SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                print(drive(up, "--project=pictures", *names, SCREENSHOTS=str(SCREENSHOTS)))
+                print(f"written to {SCREENSHOTS}")
+            else:
+                print(drive(up, "--project=tests", *names))
     except (MissingPackages, node.NoNode, web.BuildFailed, BrowserFailed) as error:
         print(error, file=sys.stderr)
         return 1

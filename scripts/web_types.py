@@ -102,7 +102,8 @@ def first_line(whole: JSON) -> str:
 def stale() -> list[str]:
     """The files that are not as they would be made now, below the repository."""
     fresh = {
-        TYPES: TYPES.exists() and TYPES.read_text(encoding="utf-8").startswith(first_line(described())),
+        TYPES: TYPES.exists()
+        and TYPES.read_text(encoding="utf-8").startswith(first_line(described())),
         RIGHTS: RIGHTS.exists() and RIGHTS.read_text(encoding="utf-8") == rights_module(),
     }
     return [str(path.relative_to(ROOT)) for path, good in fresh.items() if not good]

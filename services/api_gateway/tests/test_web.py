@@ -73,9 +73,7 @@ def test_addresses_of_the_gateway_stay_its_own(path: str, person: Visitor) -> No
 @pytest.mark.parametrize(
     ("method", "accept"), [("GET", "application/json"), ("GET", "*/*"), ("POST", "text/html")]
 )
-def test_programs_are_told_that_there_is_nothing(
-    method: str, accept: str, person: Visitor
-) -> None:
+def test_programs_are_told_that_there_is_nothing(method: str, accept: str, person: Visitor) -> None:
     response = person.ask(method, "/inbox", headers={"Accept": accept})
     assert response.status_code == 404
     assert problem(response)["code"] == "http.not_found"

@@ -34,7 +34,7 @@ const signInRoute = createRoute({
   path: '/sign-in',
   validateSearch: signIn,
   beforeLoad: async ({ context, search }) => {
-    if (await context.queries.ensureQueryData(meQuery)) throw redirect({ to: search.next ?? '/' })
+    if (await context.queries.query({ ...meQuery, staleTime: 'static' })) throw redirect({ to: search.next ?? '/' })
   },
   component: lazyRouteComponent(() => import('./screens/sign-in')),
 })
@@ -44,7 +44,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
-    const me = await context.queries.ensureQueryData(meQuery)
+    const me = await context.queries.query({ ...meQuery, staleTime: 'static' })
     if (me === null) {
       const next = location.href === '/' ? undefined : location.href
       throw redirect({ to: '/sign-in', search: { next } })

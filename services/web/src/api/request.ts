@@ -4,10 +4,13 @@ import { Offline, problemOf } from './problem'
 
 export const PREFIX = '/api/v1'
 
+/** What can stand in an address. */
+type Word = string | number | boolean | null | undefined
+
 /** The loose form of `Asked`, once the types have done their work. */
 export interface Asking {
-  path?: Record<string, unknown>
-  query?: Record<string, unknown>
+  path?: Record<string, Word>
+  query?: Record<string, Word>
   body?: unknown
   version?: number
   key?: string
@@ -31,7 +34,7 @@ export function onSignedOut(listener: () => void): () => void {
 /** The address of a door, also for links and images: `addressOf('/files/{id}', {path: {id}})`. */
 export function addressOf(path: string, asking: Pick<Asking, 'path' | 'query'> = {}): string {
   const filled = path.replace(/{(\w+)}/g, (_, name: string) =>
-    encodeURIComponent(String(asking.path?.[name])),
+    encodeURIComponent(String(asking.path?.[name] ?? '')),
   )
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(asking.query ?? {})) {

@@ -9,7 +9,7 @@ type SignedIn = Extract<Answer<'/session', 'post'>, { csrf: string }>
 /** The user of the browser's session; null where nobody is signed in. */
 export async function resume(): Promise<Me | null> {
   const { csrf } = await api.get('/session')
-  if (csrf === null || csrf === undefined) return null
+  if (csrf === null) return null
   setCsrf(csrf)
   return api.get('/me')
 }

@@ -37,11 +37,15 @@ export type Query<P extends string, M extends Method = 'get'> = InQuery<Operatio
 /** The JSON that goes there. */
 export type BodyOf<P extends string, M extends Method> = Body<Operation<P, M>>
 
+/** What holds for every type all of whose fields may be left out, the empty one included. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+interface Nothing {}
+
 type Wanted<T, K extends string> = [T] extends [never]
   ? unknown
-  : Record<never, never> extends T
-    ? { [N in K]?: T }
-    : { [N in K]: T }
+  : Nothing extends T
+    ? Partial<Record<K, T>>
+    : Record<K, T>
 
 /**
  * What a call takes. `version` is that of what was read, where the door wants to know which state
@@ -56,4 +60,4 @@ export type Asked<P extends string, M extends Method> = Wanted<InPath<Operation<
   }
 
 /** The arguments after the path: none need be given where nothing is wanted. */
-export type Rest<A> = Record<never, never> extends A ? [asked?: A] : [asked: A]
+export type Rest<A> = Nothing extends A ? [asked?: A] : [asked: A]

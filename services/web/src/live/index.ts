@@ -57,8 +57,8 @@ export function useLive<T extends Topic>(topic: T, hear: (event: LiveEvents[T]) 
     const listener = (event: LiveEvents[T]) => heard(event)
     const all = hearers.get(topic) ?? new Set()
     hearers.set(topic, all)
-    all.add(listener as (event: never) => void)
-    return () => void all.delete(listener as (event: never) => void)
+    all.add(listener)
+    return () => void all.delete(listener)
   }, [topic])
 }
 

@@ -24,7 +24,11 @@ class Fake implements Source {
   }
 }
 
-const last = () => Fake.all.at(-1) as Fake
+function last(): Fake {
+  const found = Fake.all.at(-1)
+  if (!found) throw new Error('no line was opened')
+  return found
+}
 const heard = { onEvent: vi.fn(), onReset: vi.fn(), onFirst: vi.fn(), onTrouble: vi.fn() }
 let stream: Stream
 

@@ -87,7 +87,7 @@ export class Stream {
     for (const topic of this.#options.topics) {
       source.addEventListener(topic, (event) => {
         this.#last = event.lastEventId
-        this.#options.onEvent(topic, JSON.parse(event.data))
+        this.#options.onEvent(topic, JSON.parse(String(event.data)))
       })
     }
   }

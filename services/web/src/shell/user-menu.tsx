@@ -6,7 +6,7 @@ import { useState } from 'react'
 
 import { signOut } from '@/api/session'
 import { meQuery, useMe } from '@/queries'
-import { chooseLanguage, type Language, language, LANGUAGES, t } from '@/texts'
+import { chooseLanguage, language, LANGUAGES, t } from '@/texts'
 
 import { openKeyHelp } from './key-help'
 
@@ -55,7 +55,7 @@ export function UserMenu() {
           aria-label={t('shell.scheme.label')}
           data={schemes}
           value={colorScheme}
-          onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
+          onChange={(value) => setColorScheme(value)}
         />
         <Menu.Label>{t('shell.language')}</Menu.Label>
         <SegmentedControl
@@ -66,7 +66,7 @@ export function UserMenu() {
           aria-label={t('shell.language')}
           data={LANGUAGES.map((value) => ({ value, label: value === 'en' ? 'English' : 'Español' }))}
           value={language()}
-          onChange={(value) => void chooseLanguage(value as Language)}
+          onChange={(value) => void chooseLanguage(value)}
         />
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leaving.mutate()}>

@@ -27,11 +27,13 @@ export interface ProblemForm<V extends Record<string, unknown>> {
 
 /** A form whose fields say what the API has against them. */
 export function useProblemForm<V extends Record<string, unknown>>(options: Options<V>): ProblemForm<V> {
-  const { send, onSent, fieldOf = (field) => field, ...input } = options
+  const { send, onSent, fieldOf = (field: string) => field, ...input } = options
   const form = useForm<V>(input)
   const [problem, setProblem] = useState<string>()
   const sending = useMutation({
-    mutationFn: send,
+    mutationFn: async (values: V) => {
+      await send(values)
+    },
     meta: { silent: true },
     onSuccess: () => {
       form.resetDirty()

@@ -4,7 +4,7 @@ import type { Excerpt } from '@/api'
 
 /** The text of an excerpt, cut where its marks begin and end. These count code points. */
 export function cut({ text, marks = [] }: Excerpt): { text: string; marked: boolean }[] {
-  const points = [...text]
+  const points = Array.from(text)
   const parts: { text: string; marked: boolean }[] = []
   let at = 0
   for (const [from = 0, to = 0] of marks) {

@@ -26,6 +26,8 @@ export function VirtualList<T>({
   items, keyOf, rowHeight, children, label, onEnd, hasMore = false, inSight, ...box
 }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
+  // The compiler leaves this component as it is, which is right: what is drawn follows the scroller.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -46,7 +48,6 @@ export function VirtualList<T>({
 
   return (
     // Scrolled by keyboard too, even where no row takes the focus (WCAG 2.1.1).
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <Box ref={scroller} h="100%" tabIndex={0} style={{ overflowY: 'auto', contain: 'strict' }} {...box}>
       <div role="list" aria-label={label} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {rows.map((row) => (

@@ -9,6 +9,7 @@ import { meQuery } from '@/queries'
 import { t } from '@/texts'
 import { FormProblem, useProblemForm } from '@/ui/form'
 
+import type { Search } from './search'
 import classes from './sign-in.module.css'
 
 const route = getRouteApi('/sign-in')
@@ -18,7 +19,7 @@ type Step = { name: 'password' } | { name: 'code'; ticket: string } | { name: 'r
 /** Signing in: the password, then a code where the user has a second factor. */
 export default function SignIn() {
   const [step, setStep] = useState<Step>({ name: 'password' })
-  const { next } = route.useSearch()
+  const { next }: Search = route.useSearch()
   const queries = useQueryClient()
   const router = useRouter()
   useEffect(() => {
@@ -27,7 +28,7 @@ export default function SignIn() {
 
   const enter = async () => {
     queries.clear()
-    await queries.fetchQuery(meQuery)
+    await queries.query(meQuery)
     await router.navigate({ href: next ?? '/', replace: true })
   }
   const back = () => setStep({ name: 'password' })
