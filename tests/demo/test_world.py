@@ -48,7 +48,7 @@ FICTION = re.compile(
 )
 
 
-@pytest.fixture(params=[(day, seed) for day in DAYS for seed in (1, 7)], ids=str)
+@pytest.fixture(scope="module", params=[(day, seed) for day in DAYS for seed in (1, 7)], ids=str)
 def made(request: pytest.FixtureRequest) -> World:
     """A world of some day and seed."""
     return world(*request.param)
