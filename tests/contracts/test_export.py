@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 
@@ -14,8 +15,10 @@ from contracts import export
 from contracts.documents import all_messages
 from contracts.export import COMMAND, HERE, stale, write
 from contracts.services import SERVICES
+from tests.each import each
 
 MESSAGES = all_messages()
+NAMES = {name: name for name in MESSAGES}
 
 
 def read(path: str) -> Any:
@@ -26,17 +29,17 @@ def test_the_documents_are_up_to_date() -> None:
     assert stale() == [], f"run `{COMMAND}` and look at what it changed"
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@each(NAMES)
 def test_an_example_fits_its_schema(name: str) -> None:
     schema = read(f"schemas/{name}.json")
-    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema_rs.meta.validate(schema)  # two hundred times as fast as jsonschema's
     validator = jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
     assert list(validator.iter_errors(read(f"examples/{name}.json"))) == []
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@each(NAMES)
 def test_an_example_decodes_at_the_door(name: str) -> None:
     content = (HERE / f"examples/{name}.json").read_bytes()
     assert msgspec.json.decode(content, type=MESSAGES[name].kind) is not ...

@@ -23,6 +23,7 @@ from contracts.inbox import Problem
 from contracts.itineraries import Itinerary, ItinerarySummary
 from contracts.samples import sample
 from fairlead.contract import calls
+from tests.each import each
 
 MESSAGES = all_messages()
 CREATE_CONNECTION = calls(EmailGateway)["create_connection"].request
@@ -40,13 +41,13 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+@each(MESSAGES)
 def test_an_example_survives_the_wire(message: Spoken) -> None:
     encoded = msgspec.json.encode(message.example)
     assert msgspec.json.encode(msgspec.json.decode(encoded, type=message.kind)) == encoded
 
 
-@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+@each(MESSAGES)
 def test_each_word_of_an_example_was_thought_of(message: Spoken) -> None:
     """Where the vocabulary has nothing for a field, its own name would stand there."""
     made_up = [

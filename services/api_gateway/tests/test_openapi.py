@@ -21,6 +21,7 @@ from api_gateway.messages import PreviewedMessage
 from api_gateway.openapi import API, document
 from api_gateway.problem import CONTENT_TYPE, STATUS, Problem
 from contracts import rights
+from tests.each import each
 
 JSON = dict[str, Any]
 
@@ -32,8 +33,9 @@ OPERATIONS: dict[str, JSON] = {
 }
 ALWAYS = {"400", "401", "403", "404", "409", "422", "429", "500", "503"}
 
-by_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-by_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.path}")
+by_operation = each(OPERATIONS)
+NAMED = {f"{door.method} {door.path}": door for door in DOORS}
+by_door = each(NAMED)
 
 
 def of(door: Door) -> JSON:
@@ -77,6 +79,7 @@ def test_it_has_every_way_in_and_no_other() -> None:
     }
     assert routes == OPERATIONS.keys()
     assert {f"{door.method} {API}{door.path}" for door in DOORS} <= routes
+    assert len(NAMED) == len(DOORS)
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -119,7 +122,7 @@ def test_examples_fit_their_schemas(operation: JSON) -> None:
             assert wrong(content["schema"], content["example"]) == []
     for parameter in operation.get("parameters", ()):
         assert wrong(parameter["schema"], parameter["example"]) == []
-    for header in (each for answer in answers for each in answer.get("headers", {}).values()):
+    for header in (one for answer in answers for one in answer.get("headers", {}).values()):
         assert wrong(header["schema"], header.get("example", 1)) == []
 
 
