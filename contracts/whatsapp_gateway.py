@@ -32,6 +32,15 @@ Credential = Annotated[str, Meta(min_length=8, max_length=1000)]
 Body = Annotated[bytes, Meta(max_length=4 * 1024 * 1024)]
 
 
+MEGABYTE = 1024 * 1024
+LONGEST_TEXT = 4096  # characters; Meta's limit of text.body
+LARGEST_FILE = 100 * MEGABYTE
+# Media types of the Cloud API, with the most bytes of each; everything else, and what is larger,
+# goes as a document:
+# https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media (Supported Media Types).
+LARGEST_SHOWN = {"image": 5 * MEGABYTE, "video": 16 * MEGABYTE, "audio": 16 * MEGABYTE}
+
+
 class WhatsAppConnectionKind(enum.Enum):
     """How a number is reached."""
 

@@ -16,7 +16,7 @@ from contracts.channels import (
     WhatsAppAttended,
 )
 from contracts.common import Channel
-from contracts.inbox import AnswerWindow, Direction, Doing, Draft, MessageView, Problem
+from contracts.inbox import AnswerWindow, Direction, Doing, Draft, Hint, MessageView, Problem
 from fairlead.audit import record
 from fairlead.bus import publish
 from fairlead.context import current
@@ -168,6 +168,10 @@ def _windowed(
 ) -> Composed:
     connection = known.connection(draft.channel, message.connection_id)
     problems = list(chatting.obstacles(draft, connection))
+    hints: list[Hint] = []
+    if draft.channel is Channel.WHATSAPP:
+        problems += chatting.limits(message.text)
+        hints += chatting.hints(message.attachments)
     until = None
     if connection is not None and connection.answer_hours is not None:
         lead = message.lead
@@ -182,7 +186,7 @@ def _windowed(
         elif draft.approved_template is None:
             reason = chatting.closed(connection, last_in)
             problems.append(Problem(field="approved_template", reason=reason))
-    return message.with_window(until, problems)
+    return message.with_window(until, problems, hints)
 
 
 def _connection(session: Session, id: UUID | None) -> ConnectionChanged | None:

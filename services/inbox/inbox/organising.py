@@ -15,7 +15,7 @@ from fairlead.store import new_id
 
 from . import changes
 from .domain import linking
-from .domain.attaching import ATTACHMENTS_LIMIT
+from .domain.attaching import UPLOAD_LIMIT
 from .domain.content import has_control_characters
 from .store import conversations, files, links, messages, moves, people, trips
 
@@ -56,8 +56,8 @@ def check_file(stored: FileStore, organisation: UUID, file: FileRef) -> None:
         raise Invalid.field("inbox.file_invalid", "file.key", "there is no such stored file")
     if has_control_characters(file.name):
         raise Invalid.field("inbox.file_invalid", "file.name", "must be a single line")
-    if not 0 <= file.size <= ATTACHMENTS_LIMIT:
-        raise Invalid.field("inbox.file_invalid", "file.size", "is more than 25 MB")
+    if not 0 <= file.size <= UPLOAD_LIMIT:
+        raise Invalid.field("inbox.file_invalid", "file.size", "is more than 100 MB")
 
 
 def add_file(session: Session, uploaded: FileRef, state: FileState) -> File:

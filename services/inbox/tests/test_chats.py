@@ -357,3 +357,44 @@ def test_a_writer_with_further_addresses_is_met_with_them(desk: Desk, driver: Co
     assert desk.contacts.asked == [PHONE]
     assert desk.contacts.also == [LID]
     assert shown(desk, message.id).contact_id is not None
+
+
+def test_what_whatsapp_does_not_take_is_said_before_it_is_sent(desk: Desk, driver: Contact) -> None:
+    def uploaded(name: str, content_type: str, size: int) -> UUID:
+        file = FileRef(
+            key=f"{desk.organisation}/{name}", name=name, content_type=content_type, size=size
+        )
+        made: UUID = desk.call("add_file", file=file).id
+        return made
+
+    megabyte = 1024 * 1024
+    photo = uploaded("gate.jpg", "image/jpeg", 5 * megabyte + 1)
+    film = uploaded("film.mp4", "video/mp4", 100 * megabyte)
+    to = [Recipient(contact_id=driver.id)]
+    common: dict[str, Any] = {"channel": Channel.WHATSAPP, "to": to}
+    draft = Draft(text="Look", attachments=[photo, film], **common)
+    [preview] = desk.call("preview", draft=draft)
+    assert preview.problems == []  # together they are more than a mail may have
+    said = {each.reason for each in preview.hints}
+    assert said == {
+        "“gate.jpg” is larger than 5 MB and goes as a document, not as image",
+        "“film.mp4” is larger than 16 MB and goes as a document, not as video",
+    }
+    [preview] = desk.call("preview", draft=Draft(text="a" * 4097, **common))
+    assert [(each.field, "4,097" in each.reason) for each in preview.problems] == [("text", True)]
+    with pytest.raises(Invalid, match="more than 100 MB"):
+        uploaded("plan.pdf", "application/pdf", 100 * megabyte + 1)
+
+
+def test_a_text_message_has_no_files(desk: Desk, driver: Contact) -> None:
+    desk.hear("learn_connection", connection("+351210000009", channel=Channel.SMS, label="Texts"))
+    file = FileRef(
+        key=f"{desk.organisation}/a", name="a.pdf", content_type="application/pdf", size=1
+    )
+    id = desk.call("add_file", file=file).id
+    to = [Recipient(contact_id=driver.id)]
+    draft = Draft(channel=Channel.SMS, to=to, text="See the file", attachments=[id])
+    [preview] = desk.call("preview", draft=draft)
+    assert [(each.field, each.reason) for each in preview.problems] == [
+        ("attachments", "a text message can have no files")
+    ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contracts.channels import MessageAmended
 from contracts.common import Channel, FileRef
+from contracts.whatsapp_gateway import LARGEST_FILE
 from fairlead.bell import Bell
 from fairlead.bus import publish
 from fairlead.context import service_context
@@ -22,7 +23,6 @@ from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, backoff, is_away, queue
 from fairlead.uploads import honest_name, safe_name
 
-from .domain.pieces import LARGEST_DOCUMENT
 from .drivers import NotFetched
 from .numbers import Numbers
 from .store import connections, incoming
@@ -99,7 +99,7 @@ class Fetcher:
             raise NotFetched("it is empty", final=True)
         whole: Iterable[bytes] = chain([head], content)
         try:
-            stored = self._files.put(row.organisation_id, whole, limit=LARGEST_DOCUMENT)
+            stored = self._files.put(row.organisation_id, whole, limit=LARGEST_FILE)
         except Invalid as error:
             raise NotFetched(error.message, final=True) from None
         kind = honest(row.media.content_type, head[:HEAD], row.media.name)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from contracts.common import Channel, FileRef
 from contracts.inbox import Draft, File, FileState, Problem
+from contracts.whatsapp_gateway import LARGEST_FILE
 
 from .knowledge import Knowledge
 
+UPLOAD_LIMIT = LARGEST_FILE  # of the channel that takes most
 ATTACHMENTS_LIMIT = 25 * 1024 * 1024  # bytes; what the big mail hosts take, RFC 5321 sets none
 SHOWN_LIMIT = 20
 
@@ -63,9 +66,23 @@ def attached(draft: Draft, known: Knowledge) -> tuple[list[FileRef], list[Proble
         for id in file_ids(draft)
         if (file := known.files.get(id))
     ]
-    if sum(file.size for file in found) > ATTACHMENTS_LIMIT:
-        problems.append(Problem(field="attachments", reason="together they are larger than 25 MB"))
-    return found, problems
+    return found, [*problems, *_too_much(draft, known, found)]
+
+
+def _too_much(draft: Draft, known: Knowledge, found: Sequence[FileRef]) -> Iterator[Problem]:
+    """What the channel takes no more of, so that it is known before anything is sent."""
+    if draft.channel is Channel.EMAIL:
+        if sum(file.size for file in found) > ATTACHMENTS_LIMIT:
+            yield Problem(field="attachments", reason="together they are larger than 25 MB")
+    elif draft.channel is Channel.SMS:
+        if draft.attachments:
+            yield Problem(field="attachments", reason="a text message can have no files")
+    else:
+        for index, id in enumerate(draft.attachments):
+            file = known.files.get(id)
+            if file is not None and file.file.size > LARGEST_FILE:
+                reason = f"“{file.file.name}” is larger than the 100 MB that WhatsApp takes"
+                yield Problem(field=f"attachments[{index}]", reason=reason)
 
 
 def _obstacle(file: File | None) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contracts.channels import Ability, Amending, ConnectionChanged
-from contracts.common import Channel
-from contracts.inbox import Direction, Draft, Problem
+from contracts.common import Channel, FileRef
+from contracts.inbox import Direction, Draft, Hint, Problem
+from contracts.whatsapp_gateway import LARGEST_SHOWN, LONGEST_TEXT, MEGABYTE
 
 # WhatsApp's own limits, for phones and linked devices alike.
 EDIT_WITHIN: Final = dt.timedelta(minutes=15)
@@ -42,6 +43,24 @@ def obstacles(draft: Draft, connection: ConnectionChanged | None) -> Iterator[Pr
             yield Problem(field=field, reason=f"only a chat can have {called}")
         elif connection is not None and ability not in connection.abilities:
             yield Problem(field=field, reason=f"this number cannot send {called}")
+
+
+def limits(text: str) -> Iterator[Problem]:
+    """What WhatsApp takes no more of."""
+    if len(text.strip()) > LONGEST_TEXT:
+        reason = f"has {len(text.strip()):,} characters, and WhatsApp takes {LONGEST_TEXT:,}"
+        yield Problem(field="text", reason=reason)
+
+
+def hints(files: Sequence[FileRef]) -> Iterator[Hint]:
+    """Files that are too large to be shown as what they are."""
+    for file in files:
+        kind = file.content_type.partition("/")[0]
+        largest = LARGEST_SHOWN.get(kind)
+        if largest is not None and file.size > largest:
+            most = largest // MEGABYTE
+            reason = f"“{file.name}” is larger than {most} MB and goes as a document, not as {kind}"
+            yield Hint(field="attachments", reason=reason)
 
 
 def has_more_than_words(draft: Draft) -> bool:

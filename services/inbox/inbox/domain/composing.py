@@ -75,10 +75,13 @@ class Composed:
             answer_until=self.answer_until,
         )
 
-    def with_window(self, until: dt.datetime | None, problems: Sequence[Problem]) -> Composed:
-        """The same with until when the network takes it, and what keeps it from leaving."""
+    def with_window(
+        self, until: dt.datetime | None, problems: Sequence[Problem], hints: Sequence[Hint]
+    ) -> Composed:
+        """The same with until when the network takes it, what keeps it from leaving, and what it
+        makes of it."""
         together = _distinct([*self.problems, *problems])
-        return replace(self, answer_until=until, problems=together)
+        return replace(self, answer_until=until, problems=together, hints=[*self.hints, *hints])
 
     def _boxes(self, role: RecipientRole) -> list[Mailbox]:
         return [party.mailbox for party in self.parties if party.role is role]

@@ -318,8 +318,8 @@ def news_of(session: Session, conversation_id: UUID, limit: int) -> list[UUID]:
 def called_news(session: Session, conversation_id: UUID, limit: int) -> list[str]:
     """What the channel calls the last messages that came in and were news, the last first."""
     newest = _news(conversation_id).order_by(MessageRow.at.desc(), MessageRow.id.desc())
-    rows = session.scalars(newest.limit(limit))
-    return [row.provider_id for row in rows if row.provider_id is not None]
+    called = session.scalars(newest.with_only_columns(MessageRow.provider_id).limit(limit))
+    return [each for each in called if each is not None]
 
 
 def count_news(session: Session, message: MessageRow) -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from contracts.channels import ApprovedTemplate, Card, Place, WhatsAppQueued
 from contracts.common import FileRef
+from contracts.whatsapp_gateway import LARGEST_FILE, LARGEST_SHOWN, LONGEST_TEXT
 
-LONGEST_TEXT = 4096  # characters; Meta's limit of text.body
 LONGEST_CAPTION = 1024
 
 
@@ -30,9 +30,6 @@ class Kind(enum.Enum):
     TEMPLATE = "template"
 
 
-# Media types of the Cloud API, with the most bytes of each:
-# https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media (Supported Media Types).
-# Everything else goes as a document.
 _KINDS = {
     "image/jpeg": Kind.IMAGE,
     "image/png": Kind.IMAGE,
@@ -44,9 +41,6 @@ _KINDS = {
     "audio/mp4": Kind.AUDIO,
     "audio/ogg": Kind.AUDIO,
 }
-MEGABYTE = 1024 * 1024
-_LARGEST = {Kind.IMAGE: 5 * MEGABYTE, Kind.VIDEO: 16 * MEGABYTE, Kind.AUDIO: 16 * MEGABYTE}
-LARGEST_DOCUMENT = 100 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ class Piece:
 def kind_of(file: FileRef) -> Kind:
     """How a file is sent: what is too large for its kind goes as a document."""
     kind = _KINDS.get(file.content_type.partition(";")[0].strip().lower(), Kind.DOCUMENT)
-    return kind if file.size <= _LARGEST.get(kind, LARGEST_DOCUMENT) else Kind.DOCUMENT
+    return kind if file.size <= LARGEST_SHOWN.get(kind.value, LARGEST_FILE) else Kind.DOCUMENT
 
 
 def pieces(queued: WhatsAppQueued) -> list[Piece]:
@@ -85,7 +79,7 @@ def _cut(queued: WhatsAppQueued) -> list[Piece]:
         raise ValueError(f"it has {len(text)} characters, and WhatsApp takes {LONGEST_TEXT}")
     files = [Piece(kind_of(file), file=file) for file in queued.attachments]
     for each in files:
-        if each.file is not None and each.file.size > LARGEST_DOCUMENT:
+        if each.file is not None and each.file.size > LARGEST_FILE:
             raise ValueError(f"“{each.file.name}” is larger than 100 MB")
     if text and files and files[0].kind is not Kind.AUDIO and len(text) <= LONGEST_CAPTION:
         files[0] = replace(files[0], text=text)
