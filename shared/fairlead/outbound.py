@@ -13,7 +13,7 @@ import functools
 import http.client
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -28,6 +28,7 @@ LONGEST_HOST: Final = 253  # RFC 1035, section 2.3.4, as text
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 Resolve = Callable[[str, int], list[str]]
+Body = bytes | Iterable[bytes] | None
 
 
 class OutboundError(Exception):
@@ -161,10 +162,13 @@ class Outbound:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: Body = None,
         bounds: Bounds = Bounds(),
     ) -> Answer:
         """Ask, and return whatever was answered, errors of HTTP too.
+
+        A large body comes in pieces, and its length in `headers` (Content-Length); what its
+        iterator raises is raised here.
 
         Raises Refused and Unreached; of these Unanswered where the request may have arrived.
         """
@@ -203,7 +207,7 @@ class Outbound:
         method: str,
         target: Target,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: Body,
         bounds: Bounds,
         until: float,
     ) -> Answer:
@@ -218,7 +222,7 @@ class Outbound:
         method: str,
         target: Target,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: Body,
         bounds: Bounds,
         until: float,
     ) -> Iterator[tuple[http.client.HTTPResponse, str]]:

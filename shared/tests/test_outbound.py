@@ -80,6 +80,28 @@ def test_a_request_arrives_whole_and_its_answer_comes_back(server: WebServer) ->
     assert headers["accept-encoding"] == "identity"
 
 
+def test_a_large_body_goes_in_pieces(server: WebServer) -> None:
+    server.answer = lambda handler: plain(handler, b"thanks")
+    pieces = [b"x" * 100_000, b"y" * 100_000]
+    asked = OPEN.request(
+        "POST", server.url, headers={"Content-Length": "200000"}, body=iter(pieces)
+    )
+    assert asked.status == 200
+    [(_, _, headers, body)] = server.seen
+    assert "transfer-encoding" not in headers
+    assert body == b"".join(pieces)
+
+
+def test_a_body_that_breaks_off_is_no_answer(server: WebServer) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 100
+        raise ValueError("the file is shorter than was said")
+
+    server.answer = lambda handler: plain(handler, b"thanks")
+    with pytest.raises(Unanswered, match="shorter"):
+        OPEN.request("POST", server.url, headers={"Content-Length": "200"}, body=broken())
+
+
 @pytest.mark.parametrize(
     "url",
     [

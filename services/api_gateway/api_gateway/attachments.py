@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import TypeVar
 from uuid import UUID
 
@@ -57,18 +58,16 @@ def upload() -> Response:
     part = request.files.get("file")
     if part is None:
         raise Invalid.field("files.missing", "file", "is missing (multipart/form-data)")
-    content = part.stream.read()
-    checked = check_upload(
-        content[:HEAD],
-        len(content),
-        part.filename or "file",
-        limit=parts.settings.upload_limit,
-    )
-    if content.startswith(b"PK"):  # a large directory takes some tenths of a second
-        tpool.execute(check_archive, content)
-    stored = parts.files.put(
-        context.current().need_organisation(), content, limit=parts.settings.upload_limit
-    )
+    limit, content = parts.settings.upload_limit, part.stream
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    head = content.read(HEAD)
+    checked = check_upload(head, size, part.filename or "file", limit=limit)
+    content.seek(0)
+    if head.startswith(b"PK"):  # a large directory takes some tenths of a second
+        tpool.execute(check_archive, content.read())
+        content.seek(0)
+    stored = parts.files.put(context.current().need_organisation(), content, limit=limit)
     reference = FileRef(
         key=stored.key, name=checked.name, content_type=checked.media_type, size=stored.size
     )

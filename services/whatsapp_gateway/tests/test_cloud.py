@@ -38,6 +38,7 @@ from fairlead.testing.bus import Home
 from fairlead.testing.services import World
 from whatsapp_gateway import media
 from whatsapp_gateway.cloud import verdicts
+from whatsapp_gateway.store.tables import MessageRow
 
 from .graph import (
     ACCOUNT_ID,
@@ -198,6 +199,56 @@ def test_files_go_up_once_and_come_down_whole(home: Home) -> None:
         assert (file.name, file.content_type) == ("image.jpg", "image/jpeg")
         assert files.read(OURS, file.key) == PHOTO
         assert file.key == stored.key, "equal contents are stored twice"
+
+
+def test_a_large_file_goes_up_in_pieces_and_one_that_is_too_large_is_refused(home: Home) -> None:
+    with desk(home) as here:
+        here.written_to()
+        content = b"%PDF-1.7 " + bytes(3 * 1024 * 1024)
+        stored = here.world.runtime.files.put(OURS, content)
+        plan = FileRef(
+            key=stored.key, name="plan.pdf", content_type="application/pdf", size=stored.size
+        )
+        reached(here.world, queue(here.world, attachments=[plan]), DeliveryStatus.SENT)
+        [upload] = here.meta.uploads
+        assert content in upload
+        huge = msgspec.structs.replace(plan, size=100 * 1024 * 1024 + 1)
+        refused = reached(here.world, queue(here.world, attachments=[huge]), DeliveryStatus.FAILED)
+        assert "larger than 100 MB" in (refused.reason or "")
+        assert len(here.meta.uploads) == 1
+
+
+def test_a_file_whose_size_is_not_what_is_known_never_arrives_cut(home: Home) -> None:
+    """Meta would take what came for the whole."""
+    with desk(home) as here:
+        here.written_to()
+        stored = here.world.runtime.files.put(OURS, PHOTO)
+        short = FileRef(
+            key=stored.key, name="a.jpg", content_type="image/jpeg", size=stored.size + 1
+        )
+        queued = queue(here.world, attachments=[short])
+
+        def failed() -> str | None:
+            with here.world.database("whatsapp_gateway").reading(OURS) as session:
+                row = session.get(MessageRow, queued.delivery_id)
+                return row.last_error if row is not None else None
+
+        assert "did not take the file" in (here.world.wait_for(failed) or "")
+        assert here.meta.messages("image") == []
+
+
+def test_what_comes_and_is_too_large_is_shown_as_missing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "LARGEST_FILE", 1000)
+    with desk(home) as here:
+        here.meta.media["77"] = bytes(1001)
+        shown = {**text(PHONE, "wamid.1", ""), "type": "document", "document": {"id": "77"}}
+        here.hook(body(value(shown)))
+        [told] = amended(here.world)
+        [missing] = told.awaited or []
+        assert "bytes" in (missing.reason or "")
+        assert told.files == {}
 
 
 def test_a_file_that_does_not_come_is_tried_again_and_then_missing(

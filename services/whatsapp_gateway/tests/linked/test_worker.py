@@ -290,6 +290,26 @@ def test_files_go_both_ways(begin: Begin, standin: StandIn) -> None:
     assert fetched.sha256 == message.content.sha256
 
 
+def test_a_file_that_is_too_large_is_not_fetched(begin: Begin, standin: StandIn) -> None:
+    worker = begin().connected()
+    stored = standin.media.store(b"%PDF-1.7 a film", "Document")
+    film = proto(
+        "DocumentMessage",
+        URL=stored.url,
+        directPath=stored.direct_path,
+        mediaKey=stored.key,
+        fileSHA256=stored.sha256,
+        fileEncSHA256=stored.encrypted_sha256,
+        fileLength=100 * 1024 * 1024 + 1,
+        mimetype="video/mp4",
+    )
+    id = standin.deliver(words(documentMessage=film), ANA)
+    refused = worker.heard(events.MediaFetched)
+    assert (refused.message, refused.path, refused.gone) == (id, None, True)
+    assert "100 MB" in (refused.error or "")
+    assert worker.message(id)  # it is told all the same
+
+
 def test_typing_and_read_marks_go_both_ways(begin: Begin, standin: StandIn) -> None:
     worker = begin().connected()
     worker.tell(commands.Online(on=True))

@@ -11,13 +11,16 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 
+from fairlead.files import Readable
 from fairlead.outbound import (
     Answer,
+    Body,
     Bounds,
     Download,
     Outbound,
@@ -30,6 +33,7 @@ ASK: Final = Bounds(connect=5.0, total=20.0, size=1024 * 1024, whole=True)
 UPLOAD: Final = Bounds(connect=5.0, total=150.0, size=1024 * 1024, whole=True)
 DOWNLOAD: Final = Bounds(connect=5.0, total=150.0, size=100 * 1024 * 1024)
 MOST_PAGES: Final = 50
+PIECE: Final = 256 * 1024
 
 
 class GraphError(Exception):
@@ -65,8 +69,8 @@ class Graph:
         """Send a message, a mark of reading, or that we write; returns Meta's answer."""
         return self._ask("POST", f"{self.phone_number_id}/messages", message)
 
-    def upload(self, content: bytes, content_type: str, name: str) -> str:
-        """Give Meta a file; returns its id there, good for thirty days."""
+    def upload(self, content: Readable, size: int, content_type: str, name: str) -> str:
+        """Give Meta a file of `size` bytes; returns its id there, good for thirty days."""
         boundary = secrets.token_hex(16)
         parts = _form(boundary, {"messaging_product": "whatsapp", "type": content_type})
         plain = name.encode("ascii", "replace").decode().replace('"', "_").replace("\\", "_")
@@ -74,13 +78,14 @@ class Graph:
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n'
             f"Content-Type: {content_type}\r\n\r\n"
         )
-        body = b"".join([parts, head.encode(), content, f"\r\n--{boundary}--\r\n".encode()])
+        first, last = parts + head.encode(), f"\r\n--{boundary}--\r\n".encode()
         answer = self._request(
             "POST",
             f"{self.phone_number_id}/media",
-            body,
+            chain([first], _read_whole(content, size), [last]),
             f"multipart/form-data; boundary={boundary}",
             UPLOAD,
+            length=len(first) + size + len(last),
         )
         return _id(answer)
 
@@ -124,11 +129,20 @@ class Graph:
         return self._request(method, path, data, "application/json", ASK)
 
     def _request(
-        self, method: str, path: str, body: bytes | None, content_type: str, bounds: Bounds
+        self,
+        method: str,
+        path: str,
+        body: Body,
+        content_type: str,
+        bounds: Bounds,
+        *,
+        length: int | None = None,
     ) -> dict[str, Any]:
         headers = self._headers()
         if body is not None:
             headers["Content-Type"] = content_type
+        if length is not None:
+            headers["Content-Length"] = str(length)
         try:
             answer = self.outbound.request(
                 method, f"{self.base}/{path}", headers=headers, body=body, bounds=bounds
@@ -141,6 +155,18 @@ class Graph:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+
+
+def _read_whole(content: Readable, size: int) -> Iterator[bytes]:
+    """The content in pieces. ValueError where it has another size: the request then breaks off."""
+    left = size
+    while chunk := content.read(PIECE):
+        left -= len(chunk)
+        if left < 0:
+            break
+        yield chunk
+    if left:
+        raise ValueError(f"the file has not the {size} bytes that are known of it")
 
 
 def _form(boundary: str, fields: dict[str, str]) -> bytes:

@@ -131,15 +131,15 @@ class CloudDriver:
             raise NotFetched(error.text) from None
 
     def _upload(self, organisation: UUID, piece: Piece) -> str | Outcome:
-        assert piece.file is not None  # who asks has looked
+        file = piece.file
+        assert file is not None  # who asks has looked
         try:
-            content = self._files.read(organisation, piece.file.key)
+            with self._files.open(organisation, file.key) as content:
+                return self._graph.upload(content, file.size, file.content_type, file.name)
         except Failure as error:
             if error.retryable:
                 return Again(error.message)
             return Refused("The file is no longer there")
-        try:
-            return self._graph.upload(content, piece.file.content_type, piece.file.name)
         except GraphError as error:
             return _refusal(error, None)
         except NoAnswer as error:  # a file that nobody refers to harms nobody

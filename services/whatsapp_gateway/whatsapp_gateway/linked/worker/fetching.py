@@ -11,10 +11,12 @@ from pathlib import Path
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
 from ..protocol.events import MediaFetched
+from . import incoming
 from .network import Network
 from .spool import Spool
 
 MEDIA = "media"
+LARGEST = 100 * 1024 * 1024  # bytes; what people send to phones may have two gigabytes
 _GONE = ("status code 404", "status code 410", "status code 403")
 
 
@@ -47,10 +49,13 @@ class Fetcher:
         source = self._spool.source(message)
         if source is None:
             return MediaFetched(message, error="nothing is known of this file any more", gone=True)
+        inside = e2e.Message.FromString(source)
+        if incoming.file_size(inside) > LARGEST:  # the client holds it in memory
+            return MediaFetched(message, error="it is larger than 100 MB", gone=True)
         if not self._network.is_open:
             return MediaFetched(message, error="not connected")
         try:
-            content = self._network.download(e2e.Message.FromString(source))
+            content = self._network.download(inside)
         except Exception as error:
             words = str(error)
             return MediaFetched(message, error=words, gone=any(gone in words for gone in _GONE))

@@ -141,6 +141,11 @@ def has_file(inside: Any) -> bool:
     return any(inside.HasField(name) for name in _MEDIA)
 
 
+def file_size(inside: Any) -> int:
+    """How large its sender says that the file of a message is, in bytes."""
+    return next((getattr(inside, n).fileLength for n in _MEDIA if inside.HasField(n)), 0)
+
+
 def moment(stamp: int) -> dt.datetime:
     """A time of the network's. neonize gives those of messages in milliseconds, of receipts and
     history in seconds."""
