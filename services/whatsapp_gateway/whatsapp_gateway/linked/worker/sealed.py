@@ -118,7 +118,7 @@ class Vfs:
         self._mine = _Vfs.from_buffer_copy(self._below.contents)
         self._mine.name = b"sealed"
         self._mine.next = None
-        self._mine.open = self._held(_Open(self._open))
+        self._mine.open = self._held(_Open(_guarded(self._open)))
         if library.sqlite3_vfs_register(ctypes.byref(self._mine), 1) != _OK:
             raise OSError("SQLite takes no other layer for its files")
 
