@@ -1,7 +1,8 @@
 """A worker without a network: `python scripted.py FD`. It does as the words that it is sent say.
 
-A text `echo X` is delivered back as a message X; `die` ends the process at once, before anything is
-answered; `hush` lets it go on and say no more; `open`, `silent` and other phases are told as such.
+A text `echo X` is delivered back as a message X; `refuse X` is refused for that reason; `die` ends
+the process at once, before anything is answered; `hush` lets it go on and say no more; `open`,
+`silent` and other phases are told as such.
 Without a file `linked` in its folder no phone is linked; `Pair` shows one code and links it.
 """
 
@@ -29,7 +30,7 @@ from whatsapp_gateway.linked.protocol.commands import (
     Typing,
 )
 from whatsapp_gateway.linked.protocol.content import Text
-from whatsapp_gateway.linked.protocol.events import Done, Outcome, Phase
+from whatsapp_gateway.linked.protocol.events import Done, Outcome, Phase, Reason
 from whatsapp_gateway.linked.worker.line import Line
 from whatsapp_gateway.linked.worker.spool import Spool
 
@@ -85,6 +86,9 @@ class Scripted:
             self.hushed = True
         if word in {phase.value for phase in Phase}:
             self.say(events.State(Phase(word)))
+        if word == "refuse":
+            self.spool.end(Done(command.id, Outcome.REFUSED, Reason(rest)))
+            return
         if word == "echo":
             message = events.Message(rest, command.to, command.to, MOMENT, Text(rest))
             self.spool.keep(message, key=rest)

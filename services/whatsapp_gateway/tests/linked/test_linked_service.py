@@ -17,6 +17,7 @@ from contracts.channels import (
     DeliveryStatus,
     WhatsAppAttended,
 )
+from contracts.notifications import NotificationRaised
 from contracts.whatsapp_gateway import (
     LinkState,
     WhatsAppConnectionDetails,
@@ -24,10 +25,11 @@ from contracts.whatsapp_gateway import (
 )
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
+from whatsapp_gateway import leaving
 from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
 
-from ..running import OURS, PHONE, queue, reached, received, running
+from ..running import OTHER, OURS, PHONE, queue, reached, received, running, updates
 
 pytestmark = pytest.mark.green
 COMMAND = [sys.executable, "-P", "-W", "ignore", str(Path(__file__).parent / "scripted.py")]
@@ -89,6 +91,27 @@ def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
     assert {each.address for each in followed} == {PHONE}
     attend(last_id="AAAA2", before=["AAAA1"])
     there.wait_for(lambda: noted("read AAAA2 AAAA1"))
+
+
+def test_a_number_that_the_network_restricts_answers_and_begins_no_chats(
+    world: tuple[World, Any],
+) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    gateway.connect_whatsapp(id=id)
+    there.wait_for(lambda: gateway.get_whatsapp_connection(id=id).link is LinkState.OPEN)
+    queue(there, "echo AAAA1", connection_id=id)
+    received(there)
+    refused = queue(there, "refuse restricted", address=OTHER, connection_id=id)
+    failed = reached(there, refused, DeliveryStatus.FAILED)
+    assert failed.code == "463"
+    assert gateway.get_whatsapp_connection(id=id).paused_until is not None
+    [alert] = there.events(NotificationRaised, OURS)
+    assert "write to nobody first" in alert.title
+    cold = queue(there, "Hello", address="351910000003", connection_id=id)
+    waits = there.wait_for(lambda: [each for each in updates(there, cold) if each.reason])
+    assert (waits[0].status, waits[0].reason) == (DeliveryStatus.QUEUED, leaving.PAUSED)
+    reached(there, queue(there, "An answer", connection_id=id), DeliveryStatus.SENT)
 
 
 def test_from_the_code_to_a_message_that_is_answered(world: tuple[World, Any]) -> None:
