@@ -103,13 +103,16 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
 
     @loop(every=3600.0)
     def forget(self) -> bool:
-        """Forget what was told of messages that were never ours, and what was understood long ago
-        as it came."""
+        """Forget what was told of messages that were never ours, what was understood long ago as it
+        came, and the sessions of removed numbers."""
         now = dt.datetime.now(dt.UTC)
         with self.store.transaction(EVERYWHERE) as session:
             outgoing.forget_parked(session, now - PARKED_FOR)
             before = now - dt.timedelta(days=self.config.raw_days)
-            return queue.forget(session, IncomingRow, before)
+            more = queue.forget(session, IncomingRow, before)
+        if self.office.linked is not None:
+            self.office.linked.erase()
+        return more
 
     @rpc
     def whatsapp_connections_page(self, *, after: UUID | None, limit: int) -> ConnectionCopies:

@@ -43,6 +43,7 @@ class Desk:
         self.lives: list[Life] = []
         self.taken: list[events.Durable] = []
         self.accounts: list[events.Paired] = []
+        self.removed: set[UUID] = set()
         self.fails = 0
 
     def states(self) -> list[State]:
@@ -61,6 +62,9 @@ class Page:
 
     def wanted(self) -> Sequence[Number]:
         return list(self.desk.numbers.values())
+
+    def removed(self, number: UUID) -> bool:
+        return number in self.desk.removed
 
     def lease(self, number: UUID) -> bool:
         return self.desk.owners.setdefault(number, self.owner) == self.owner
@@ -192,6 +196,34 @@ def test_a_number_that_nobody_wants_any_more_ends(begin: Begin, desk: Desk) -> N
     assert not desk.owners
     with pytest.raises(NotHere):
         keeper.ask(id, Send("1", "1@lid", Text("echo AAAA1")))
+
+
+def test_a_number_that_is_removed_is_unlinked_and_its_session_is_gone(
+    begin: Begin, desk: Desk
+) -> None:
+    keeper = begin()
+    id, other = opened(desk, keeper), a_number(desk, keeper)
+    until_open(keeper, other)
+    folder = keeper.folder(id)
+    desk.removed.add(id)
+    del desk.numbers[id]
+
+    def is_gone() -> bool:
+        keeper.keep()
+        return not folder.exists()
+
+    wait_for(is_gone)
+    wait_for(lambda: State.LOGGED_OUT in desk.states())  # told when its worker has ended
+    assert (id in desk.owners, keeper.life(id)) == (False, None)
+    assert keeper.folder(other).exists()
+
+    left = new_id()  # it was off when it was removed
+    keeper.folder(left).mkdir()
+    (keeper.folder(left) / "session.db").touch()
+    desk.removed.add(left)
+    keeper.erase()
+    assert not keeper.folder(left).exists()
+    assert keeper.folder(other).exists()
 
 
 def test_an_end_that_is_not_wanted_since_stays_told(begin: Begin, desk: Desk) -> None:

@@ -55,6 +55,12 @@ class StoreBook:
                 if row.details.kind is WhatsAppConnectionKind.LINKED
             ]
 
+    def removed(self, number: UUID) -> bool:
+        """As `Book.removed`."""
+        with self._store.reading(EVERYWHERE) as session:
+            row = connections.find(session, number)
+            return row is not None and row.removed
+
     def lease(self, number: UUID) -> bool:
         """As `Book.lease`."""
         with self._store.transaction(EVERYWHERE) as session:

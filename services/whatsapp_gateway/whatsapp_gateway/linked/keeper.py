@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ AWAY_SECONDS = 0.5  # between tries to store what the worker hands over
 ANSWER_SECONDS = 100.0
 # Longer than screens wait before they say again that somebody looks.
 LOOKS = dt.timedelta(seconds=90)
+# So long the network may take to unlink a device; then it is forgotten here alone.
+UNLINKING = dt.timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Book(Protocol):
 
     def wanted(self) -> Sequence[Number]:
         """The numbers that are to be on, of all organisations."""
+        ...
+
+    def removed(self, number: UUID) -> bool:
+        """Whether a person removed the number for good."""
         ...
 
     def lease(self, number: UUID) -> bool:
@@ -106,6 +113,7 @@ class _Kept:
     life: Life = field(default_factory=Life)
     worker: Worker | None = None
     looked_at: dt.datetime | None = None
+    unlinking_at: dt.datetime | None = None
     waiting: dict[str, Any] = field(default_factory=dict)  # eventlet's events, by command or file
 
 
@@ -226,11 +234,29 @@ class Keeper:
         """Unlink the device; what it says then ends the worker."""
         self.tell(number, Logout())
 
+    def erase(self) -> None:
+        """Delete the folders of removed numbers that lie here, with their sessions."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            with suppress(ValueError):
+                id = UUID(folder.name)
+                if id not in self._kept and self._book.removed(id):
+                    shutil.rmtree(folder, ignore_errors=True)
+
     def _leave(self, kept: _Kept) -> None:
-        """A person wants it off; or it came to an end that is told, and is not wanted since."""
+        """A person wants it off, or removed it, which unlinks the device; or it came to an end that
+        is told, and is not wanted since."""
+        removed = self._book.removed(kept.number.id)
+        if removed and kept.life.state is lc.State.OPEN:
+            if kept.unlinking_at is None:
+                kept.unlinking_at = self._clock()
+                self.logout(kept.number.id)
+            if self._clock() - kept.unlinking_at < UNLINKING:
+                return
         if not kept.life.state.final:
             self._happen(kept, lc.Unwanted())
         self._forget(kept)
+        if removed:
+            shutil.rmtree(self.folder(kept.number.id), ignore_errors=True)
 
     def _abandon(self, kept: _Kept) -> None:
         """It is another process's, or will be: end here, and tell nobody that it ended."""
