@@ -21,7 +21,7 @@ PATH = f"/api/v1/connections/{KNOWN.id}"
 
 def test_all_that_answer_are_listed(services: Services, owner: Visitor) -> None:
     response = owner.ask("GET", "/api/v1/connections")
-    assert [each["channel"] for each in response.json] == list(LISTS)
+    assert [each["channel"] for each in response.get_json()] == list(LISTS)
     assert "Fairlead-Away" not in response.headers
 
 
@@ -32,7 +32,7 @@ def test_a_gateway_that_is_away_hides_none_of_the_others(
     services.answers[LISTS[channel]] = AWAY
     response = owner.ask("GET", "/api/v1/connections")
     assert response.status_code == 200
-    assert [each["channel"] for each in response.json] == [c for c in LISTS if c != channel]
+    assert [each["channel"] for each in response.get_json()] == [c for c in LISTS if c != channel]
     assert response.headers["Fairlead-Away"] == channel
 
 
@@ -52,7 +52,7 @@ def test_where_nobody_answers_it_is_an_error(services: Services, owner: Visitor)
 def test_one_is_found_while_another_gateway_is_away(services: Services, owner: Visitor) -> None:
     services.answers["email_gateway.get_connection"] = AWAY
     response = owner.ask("GET", PATH)
-    assert response.json["channel"] == "whatsapp"
+    assert response.get_json()["channel"] == "whatsapp"
     assert owner.ask("DELETE", PATH).status_code == 204
 
 

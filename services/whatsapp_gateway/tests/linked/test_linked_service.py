@@ -84,9 +84,8 @@ def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
     there.wait_for(lambda: noted("online"))
     attend(typing=True, last_id="AAAA2")
     attend()
-    followed = there.wait_for(
-        lambda: found if len(found := there.events(ChatFollowed, OURS)) > 1 else None
-    )
+    there.wait_for(lambda: len(there.events(ChatFollowed, OURS)) == 2)
+    followed = there.events(ChatFollowed, OURS)
     assert sorted(each.typing for each in followed) == [False, True]
     assert {each.address for each in followed} == {PHONE}
     attend(last_id="AAAA2", before=["AAAA1"])

@@ -289,7 +289,7 @@ class StandIn:
         self._typed = typed = TypedCode(self._account, refused=self.rules.no_code)
         scanning = asyncio.create_task(self._scans.get())
         listening = asyncio.create_task(self._until_gone(line, typed))
-        ways = [scanning, listening, typed.linked]
+        ways: list[asyncio.Future[Any]] = [scanning, listening, typed.linked]
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         if scanning.done():
             code, phone = scanning.result()
