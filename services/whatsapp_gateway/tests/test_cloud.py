@@ -36,11 +36,7 @@ from fairlead.errors import Forbidden, Invalid, NotFound, Stale
 from fairlead.store import new_id
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
-from whatsapp_gateway import media
-from whatsapp_gateway.cloud import verdicts
-from whatsapp_gateway.store.tables import MessageRow
-
-from .graph import (
+from scripts.servers.graph import (
     ACCOUNT_ID,
     NUMBER_ID,
     SECRET,
@@ -55,6 +51,10 @@ from .graph import (
     text,
     value,
 )
+from whatsapp_gateway import media
+from whatsapp_gateway.cloud import verdicts
+from whatsapp_gateway.store.tables import MessageRow
+
 from .running import (
     OTHER,
     OURS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.channels import Amending, DeliveryStatus
 from contracts.whatsapp_gateway import TemplateState
+from scripts.servers.graph import NUMBER_ID, body, status, text, value
 from whatsapp_gateway.domain import signature, webhook
 from whatsapp_gateway.domain.heard import (
     Amended,
@@ -26,8 +28,10 @@ from whatsapp_gateway.domain.heard import (
     encoded,
 )
 
-from .graph import EXAMPLES, NUMBER_ID, body, status, text, value
-
+# Meta's own, by way of pywa's tests (MIT).
+EXAMPLES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "webhooks.json").read_text(encoding="utf-8")
+)
 NOW = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 ID = "US.13491208655302741918"
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
+
     from .working import Working
 
 
@@ -28,7 +29,7 @@ def quick_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def standin(quick_folder: Path) -> Iterator[StandIn]:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
 
     folder = quick_folder / "standin"
     folder.mkdir()
@@ -65,7 +66,8 @@ def begin(
     standin: StandIn, paired: Path, keys: tuple[Any, list[Any]], quick_folder: Path
 ) -> Iterator[Callable[..., Working]]:
     """Starts workers: each on a copy of the session, or on the folder of one before."""
-    from .standin.server import Rules
+    from scripts.servers.whatsapp.server import Rules
+
     from .working import Working
 
     numbers = itertools.count()

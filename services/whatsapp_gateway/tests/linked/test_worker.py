@@ -15,7 +15,8 @@ from whatsapp_gateway.linked.protocol.events import Admission, Outcome, Phase, R
 from .working import wait_for
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
+
     from .working import Working
 
 pytestmark = pytest.mark.servers

@@ -17,7 +17,8 @@ from .test_worker import ANA, to, words
 from .working import wait_for
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
+
     from .working import Working
 
 pytestmark = pytest.mark.servers

@@ -13,7 +13,8 @@ from whatsapp_gateway.linked.protocol import VERSION, commands, events
 from whatsapp_gateway.linked.protocol.events import Phase
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
+
     from .working import Working
 
 pytestmark = pytest.mark.servers

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,18 +12,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from scripts.servers.whatsapp_client import COMMAND
 from whatsapp_gateway.linked.process import environment
 from whatsapp_gateway.linked.protocol import VERSION, codec, commands, content, events
 from whatsapp_gateway.linked.protocol.frames import Splitter
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
 
 T = TypeVar("T")
 K = TypeVar("K")
 SECONDS = 30.0  # a hang, not a measure
 KEY = bytes(range(commands.SESSION_KEY))  # it seals the sessions of all tests but few
-CLIENT = Path(__file__).parent / "standin" / "client.py"
 
 
 def wait_for(condition: Callable[[], T | None], what: str = "") -> T:
@@ -57,7 +56,7 @@ class Working:
         folder.mkdir(exist_ok=True)
         with theirs, open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-W", "ignore", str(CLIENT), str(theirs.fileno())],
+                [*COMMAND, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=environment({**os.environ, **standin.environment}),
                 stdin=subprocess.DEVNULL,

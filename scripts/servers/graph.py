@@ -1,7 +1,6 @@
 """A stand-in for Meta's Graph API: takes what a number may send, and makes webhooks as Meta does.
 
-Its answers and bodies have the form that Meta documents; the bodies of `webhooks.json` are Meta's
-own examples, by way of pywa's tests (MIT).
+Its answers and bodies have the form that Meta documents.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,18 +20,19 @@ from whatsapp_gateway.domain import signature
 
 TOKEN, SECRET, VERIFY = "EAAG-token-of-the-number", "0123456789abcdef", "typed-at-meta"
 NUMBER_ID, ACCOUNT_ID = "1122334455667", "102290129340398"
-EXAMPLES: dict[str, dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "webhooks.json").read_text(encoding="utf-8")
-)
 
 
 class Graph:
-    """One number there. `refuse` may answer instead of it, by returning status and body."""
+    """One number there. `refuse` may answer instead of it, by returning status and body.
+
+    `sent` is all that it was told; `accepted` the messages that it took, by the ids that it gave.
+    """
 
     def __init__(self) -> None:
         self.web = WebServer()
         self.web.answer = self._answer
         self.sent: list[dict[str, Any]] = []
+        self.accepted: dict[str, dict[str, Any]] = {}
         self.uploads: list[bytes] = []
         self.media: dict[str, bytes] = {}
         self.templates: list[dict[str, Any]] = []
@@ -91,6 +90,8 @@ class Graph:
         self.sent.append(body)
         if "status" in body:
             return _json(handler, {"success": True})
+        id = f"wamid.{next(self._ids)}"
+        self.accepted[id] = body
         to = body.get("to") or body.get("recipient")
         contact = {"input": to, "wa_id": to} | ({"user_id": self.user_id} if self.user_id else {})
         return _json(
@@ -98,7 +99,7 @@ class Graph:
             {
                 "messaging_product": "whatsapp",
                 "contacts": [contact],
-                "messages": [{"id": f"wamid.{next(self._ids)}", "message_status": "accepted"}],
+                "messages": [{"id": id, "message_status": "accepted"}],
             },
         )
 

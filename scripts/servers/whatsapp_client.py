@@ -1,6 +1,7 @@
-"""The worker, as it is, but for whom it believes: `python client.py FD`.
+"""The worker of a linked device, as it is, but for whom it believes: the stand-in in `whatsapp`.
 
-The root of the server's certificates is 32 bytes in the client's library; here they are another.
+The root of the server's certificates is 32 bytes in the client's library; here they are another,
+which the environment names.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import os
 import re
 import sys
 
-import neonize._binder  # noqa: F401 — loads the library
-
-from whatsapp_gateway.linked.worker.__main__ import main
-
+COMMAND = (sys.executable, "-P", "-W", "ignore", __file__)
+"""Starts it; the number of its line's file is to follow."""
+ROOT_NAME = "STANDIN_ROOT"
 ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (....) .*neonize-")
 
@@ -36,7 +36,11 @@ def believe(root: bytes) -> int:
 
 
 if __name__ == "__main__":
-    assert believe(bytes.fromhex(os.environ["STANDIN_ROOT"])) > 0
+    import neonize._binder  # noqa: F401 — loads the library
+
+    from whatsapp_gateway.linked.worker.__main__ import main
+
+    assert believe(bytes.fromhex(os.environ[ROOT_NAME])) > 0
     code = main(int(sys.argv[1]))
     sys.stdout.flush()
     os._exit(code)

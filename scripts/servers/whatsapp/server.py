@@ -11,7 +11,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from websockets.asyncio.server import serve
 
 from scripts.servers import certificate
+from scripts.servers.whatsapp_client import ROOT_NAME
 
 from .answers import World, answer
 from .keys import KeyPair
@@ -104,7 +105,7 @@ class StandIn:
     @property
     def environment(self) -> dict[str, str]:
         """What a client needs to take this server for the true one."""
-        return {"SSL_CERT_FILE": str(self.ca), "STANDIN_ROOT": self._authority.root.public.hex()}
+        return {"SSL_CERT_FILE": str(self.ca), ROOT_NAME: self._authority.root.public.hex()}
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
@@ -150,6 +151,10 @@ class StandIn:
         else:
             attrs["sender_pn"] = Jid(f"{sender}@s.whatsapp.net")
         return self._deliver(attrs, message, sender)
+
+    def write(self, said: str, sender: str) -> str:
+        """Somebody writes some words; as `deliver`."""
+        return self.deliver(e2e.Message(conversation=said), sender)
 
     def deliver_own(self, message: Any, to: str, *, id: str = "", peer: bool = False) -> str:
         """The owner writes on the phone itself; with `peer` it is for the device alone."""
@@ -412,3 +417,14 @@ class StandIn:
             return None
         plain = self.world.phone(number).decrypt(sealed.attrs["type"], sealed.data)
         return e2e.Message.FromString(unpadded(plain))
+
+
+@contextlib.contextmanager
+def whatsapp(folder: Path) -> Iterator[StandIn]:
+    """One under way, with its certificates in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = StandIn(folder)
+    try:
+        yield made
+    finally:
+        made.stop()

@@ -45,7 +45,7 @@ class Phone:
         self.identity = KeyPair()
         self.signed = KeyPair()
         self.once = KeyPair()
-        self.registration = random.randrange(1, 16000)
+        self.registration = random.randrange(1, 16000)  # noqa: S311 — a name, no secret
         self._sessions: list[_Session] = []
 
     def encrypt(self, plain: bytes, to: Bundle) -> bytes:
