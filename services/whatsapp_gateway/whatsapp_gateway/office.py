@@ -16,6 +16,7 @@ from .cloud.driver import CloudDrivers
 from .connecting import Connecting
 from .handsets import Handsets
 from .hooks import Hooks
+from .keeping import Keeping
 from .linked.book import StoreBook
 from .linked.driver import LinkedDrivers
 from .linked.keeper import Keeper
@@ -69,7 +70,7 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
     linked = _linked(store, runtime, settings, reading)
     if linked is not None:
         kinds[WhatsAppConnectionKind.LINKED] = linked
-    numbers = Numbers(kinds)
+    numbers, keeping = Numbers(kinds), Keeping(store)
     public_url = settings.public_url.reveal()
     connecting = Connecting(store, runtime.vault, public_url, numbers.kinds)
     return Office(
@@ -78,9 +79,9 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
         scanning=Scanning(store, connecting),
         numbers=numbers,
         sender=Sender(store, numbers, sending),
-        reader=Reader(store, reading, fetching),
+        reader=Reader(store, reading, fetching, keeping.give_way),
         fetcher=Fetcher(store, runtime.files, numbers, fetching),
-        hooks=Hooks(store, runtime.vault, reading),
+        hooks=Hooks(store, runtime.vault, keeping, reading),
         wording=Wording(store, cloud),
         handsets=Handsets(store, runtime.files, reading),
         linked=linked.keeper if linked else None,

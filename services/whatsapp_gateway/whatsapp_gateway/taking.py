@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 from fairlead import metrics
 from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
-from fairlead.store import LeaseLost, is_away, new_id, queue
+from fairlead.store import LeaseLost, insert_many, is_away, new_id, queue
 
 from . import understanding
 from .domain import heard as words
@@ -37,30 +39,31 @@ NEWS = metrics.counter(
 
 def keep(session: Session, connection_id: UUID, heard: list[Heard]) -> None:
     """Keep news for good, to be understood by `Reader`."""
-    keep_raw(session, connection_id, Form.HEARD, words.encoded(heard))
+    insert_many(session, IncomingRow, [as_kept(connection_id, Form.HEARD, words.encoded(heard))])
 
 
-def keep_raw(session: Session, connection_id: UUID, form: Form, body: bytes) -> None:
-    """Keep what a network brought as it came."""
+def as_kept(connection_id: UUID, form: Form, body: bytes) -> dict[str, Any]:
+    """The row in which something stands as a network brought it, due at once."""
     now = _now()
-    session.add(
-        IncomingRow(
-            id=new_id(),
-            connection_id=connection_id,
-            form=form,
-            body=body,
-            received_at=now,
-            due_at=now,
-            attempts=0,
-        )
-    )
+    return {
+        "id": new_id(),
+        "connection_id": connection_id,
+        "form": form,
+        "body": body,
+        "received_at": now,
+        "due_at": now,
+        "attempts": 0,
+    }
 
 
 class Reader:
-    """Works off what was kept. Any number of processes may."""
+    """Works off what was kept. Any number of processes may. It asks `give_way` before each row."""
 
-    def __init__(self, store: ServiceStore, bell: Bell, media: Bell) -> None:
+    def __init__(
+        self, store: ServiceStore, bell: Bell, media: Bell, give_way: Callable[[], None]
+    ) -> None:
         self._store = store
+        self._give_way = give_way
         self._media = media
         self._bell = bell
 
@@ -69,6 +72,7 @@ class Reader:
         with self._store.transaction(EVERYWHERE) as session:
             rows = incoming.claim_due(session, secrets.token_hex(8), _now(), CLAIMED_AT_ONCE)
         for row in rows:
+            self._give_way()
             try:
                 self._work(row)
             except LeaseLost:
