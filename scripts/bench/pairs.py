@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .events import pair as events
 from .ground import Ground
+from .hooks import pair as hooks
 from .imports import pair as imports
 from .lists import pair as lists
 from .mail import pair as mail
@@ -46,6 +47,9 @@ PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
         ground, rounds=sizes.rounds, mails=sizes.mails, gateways=sizes.gateways
     ),
     "sms": lambda ground, sizes: sms.compare(
+        ground, rounds=sizes.rounds, seconds=sizes.call_seconds
+    ),
+    "hooks": lambda ground, sizes: hooks.compare(
         ground, rounds=sizes.rounds, seconds=sizes.call_seconds
     ),
     "reach": lambda ground, sizes: reach.compare(

@@ -1,0 +1,1 @@
+"""Webhooks of WhatsApp, kept for good before they are answered."""
