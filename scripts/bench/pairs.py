@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .doors import pair as doors
 from .events import pair as events
 from .ground import Ground
 from .hooks import pair as hooks
@@ -19,7 +20,7 @@ from .sms import pair as sms
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured. By default each pair takes less than a minute on two processors."""
+    """How much is measured. By default most pairs take less than a minute on two processors."""
 
     rounds: int = 5
     call_seconds: float = 1.0
@@ -34,6 +35,9 @@ class Sizes:
     many_itineraries: int = 50_000
     requests: int = 100
     imported: int = 2_300
+    texts: int = 200
+    texts_singly: int = 20
+    jasmin: bool = True  # which is installed first, into var/bench
 
 
 PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
@@ -48,6 +52,13 @@ PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
     ),
     "sms": lambda ground, sizes: sms.compare(
         ground, rounds=sizes.rounds, seconds=sizes.call_seconds
+    ),
+    "doors": lambda ground, sizes: doors.compare(
+        ground,
+        rounds=sizes.rounds,
+        texts=sizes.texts,
+        singly=sizes.texts_singly,
+        others=sizes.jasmin,
     ),
     "hooks": lambda ground, sizes: hooks.compare(
         ground, rounds=sizes.rounds, seconds=sizes.call_seconds

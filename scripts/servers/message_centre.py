@@ -68,6 +68,10 @@ class MessageCentre(Server):
             return None
         return status
 
+    def wait_for(self, submitted: int) -> None:
+        """Return as soon as so many parts were submitted since it was started."""
+        self._ask("GET", f"/submitted?count={submitted}")
+
     def hang_up(self) -> None:
         """Break every connection."""
         self._ask("POST", "/hang_up")

@@ -28,6 +28,9 @@ TINY = Sizes(
     many_itineraries=120,
     requests=5,
     imported=150,
+    texts=10,
+    texts_singly=2,
+    jasmin=False,
 )
 
 
@@ -40,7 +43,7 @@ def ground(tmp_path: Path, rabbitmq: RabbitMQ, postgresql: PostgreSQL) -> Iterat
 
 @pytest.mark.servers
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "pair",
     [

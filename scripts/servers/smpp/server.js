@@ -8,8 +8,9 @@
 // says may change that: "throttle ..." is refused the first time, "silent ..." is never answered,
 // "lost ..." does not arrive.
 //
-// Over HTTP on the control port: GET /texts, GET /sessions, POST /write {source, destination, text}
-// brings a text to a client and answers what the client answered, POST /hang_up.
+// Over HTTP on the control port: GET /texts, GET /sessions, GET /submitted?count=N answers when so
+// many were submitted in all, POST /write {source, destination, text} brings a text to a client and
+// answers what the client answered, POST /hang_up.
 const http = require('http');
 const smpp = require('smpp');
 
@@ -17,6 +18,7 @@ const options = {delay: 0, receipts: true, remember: true, ...JSON.parse(process
 const sessions = new Set();
 const texts = [];
 const throttled = new Set();
+const awaited = new Map(); // who waits, by the number of the text that he waits for
 const counted = {binds: 0, answered_links: 0, submitted: 0};
 let number = 0;
 
@@ -36,6 +38,7 @@ function submitted(session, pdu) {
   }
   const id = String(++number).padStart(10, '0');
   counted.submitted += 1;
+  if (awaited.has(counted.submitted)) awaited.get(counted.submitted)();
   if (options.remember) {
     const header = pdu.short_message.udh;
     texts.push({
@@ -95,6 +98,12 @@ smpp.createServer((session) => {
   }, 500);
 }).listen(options.port, '127.0.0.1');
 
+function submittedOf(count, done) {
+  if (counted.submitted >= count) return done(200, {});
+  awaited.set(count, () => { awaited.delete(count); done(200, {}); });
+  return undefined;
+}
+
 function write(said, done) {
   const session = [...sessions].find((each) => each.hears);
   if (!session) return done(503, {error: 'nobody is signed in'});
@@ -128,7 +137,9 @@ http.createServer((request, response) => {
     const asked = `${request.method} ${request.url}`;
     if (asked === 'GET /texts') done(200, texts);
     else if (asked === 'GET /sessions') done(200, {now: sessions.size, ...counted});
-    else if (asked === 'POST /write') write(JSON.parse(body), done);
+    else if (asked.startsWith('GET /submitted?count=')) {
+      submittedOf(Number(asked.split('=')[1]), done);
+    } else if (asked === 'POST /write') write(JSON.parse(body), done);
     else if (asked === 'POST /hang_up') { sessions.forEach((each) => each.destroy()); done(200, {}); }
     else done(404, {});
   });
