@@ -13,7 +13,7 @@ import sys
 
 COMMAND = (sys.executable, "-P", "-W", "ignore", __file__)
 """Starts it; the number of its line's file is to follow."""
-ROOT_NAME = "STANDIN_ROOT"
+CA_NAME, ROOT_NAME = "STANDIN_CA", "STANDIN_ROOT"
 ROOT = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (....) .*neonize-")
 
@@ -36,6 +36,7 @@ def believe(root: bytes) -> int:
 
 
 if __name__ == "__main__":
+    os.environ["SSL_CERT_FILE"] = os.environ[CA_NAME]  # read when the library is loaded
     import neonize._binder  # noqa: F401 — loads the library
 
     from whatsapp_gateway.linked.worker.__main__ import main

@@ -18,5 +18,6 @@ from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
 
 if __name__ == "__main__":
-    office.Keeper = partial(Keeper, start=partial(started, command=COMMAND))  # type: ignore[assignment,misc]
+    believing = partial(Keeper, start=partial(started, command=COMMAND))
+    setattr(office, "Keeper", believing)  # noqa: B010 - it is an import of that module's
     leave(main(sys.argv[1:]))

@@ -23,7 +23,7 @@ from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from websockets.asyncio.server import serve
 
 from scripts.servers import certificate
-from scripts.servers.whatsapp_client import ROOT_NAME
+from scripts.servers.whatsapp_client import CA_NAME, ROOT_NAME
 
 from .answers import World, answer
 from .keys import KeyPair
@@ -105,7 +105,7 @@ class StandIn:
     @property
     def environment(self) -> dict[str, str]:
         """What a client needs to take this server for the true one."""
-        return {"SSL_CERT_FILE": str(self.ca), ROOT_NAME: self._authority.root.public.hex()}
+        return {CA_NAME: str(self.ca), ROOT_NAME: self._authority.root.public.hex()}
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
