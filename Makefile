@@ -31,7 +31,7 @@ bench: setup-dev ## Measure against bare libraries, alternately in one run, and 
 	@$(PYTHON) -m scripts.servers.install
 	@$(RUN) -m scripts.bench $(ARGS)
 
-chaos: setup-dev ## Send mail both ways while services, broker and database are killed; count
+chaos: setup-dev ## Send messages both ways while all that carries them is killed; count
 	@$(PYTHON) -m scripts.servers.install
 	@$(RUN) -m scripts.chaos $(ARGS)
 

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -34,6 +35,7 @@ SERVICES = {
     "webhooks": "webhooks.service:WebhooksService",
     "api_gateway": "api_gateway.service:ApiGateway",
 }
+RUNNER = "fairlead.run"
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -45,10 +47,16 @@ class StackError(Exception):
 class Stack:
     """The services as processes, with their broker and database, all below `folder`.
 
-    `environment` adds to what the services read. Each can be killed and started again alone.
+    `environment` adds to what the services read; `runners` names the module that runs a service
+    where it is not `fairlead.run`. Each can be killed and started again alone.
     """
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: dict[str, str] | None = None,
+        runners: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.rabbitmq: RabbitMQ | None = None
         self.postgresql: PostgreSQL | None = None
@@ -58,6 +66,7 @@ class Stack:
         self.port = int(os.environ.get("FAIRLEAD_PORT") or ports[-1])
         self.admin_ports = dict(zip(SERVICES, ports, strict=False))
         self._extra = environment or {}
+        self._runners = runners or {}
         self._environment: dict[str, str] = {}
 
     @property
@@ -104,7 +113,7 @@ class Stack:
         if service not in self._logs:
             self._logs[service] = (self.folder / f"{service}.log").open("ab")
         self.processes[service] = subprocess.Popen(
-            [sys.executable, "-m", "fairlead.run", SERVICES[service]],
+            [sys.executable, "-m", self._runners.get(service, RUNNER), SERVICES[service]],
             env=self.environment_of(service),
             stdin=subprocess.DEVNULL,
             stdout=self._logs[service],

@@ -1,1 +1,1 @@
-"""`make chaos`: mail goes both ways while services, broker and database are killed; then count."""
+"""`make chaos`: messages go both ways while all that carries them is killed; then count."""

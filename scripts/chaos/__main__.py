@@ -24,6 +24,8 @@ def parse(arguments: list[str]) -> tuple[Plan, Path]:
     parser.add_argument("--answers", type=int, default=usual.answers)
     parser.add_argument("--texts", type=int, default=usual.texts)
     parser.add_argument("--words", type=int, default=usual.words, help="texts of people")
+    parser.add_argument("--chats", type=int, default=usual.chats, help="by WhatsApp")
+    parser.add_argument("--remarks", type=int, default=usual.remarks, help="people's, by WhatsApp")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="kills of each victim")
     parser.add_argument("--seed", type=int, default=usual.seed, help="of the order of kills")
     parser.add_argument("--victims", nargs="+", choices=VICTIMS, default=VICTIMS)
@@ -34,6 +36,8 @@ def parse(arguments: list[str]) -> tuple[Plan, Path]:
         answers=given.answers,
         texts=given.texts,
         words=given.words,
+        chats=given.chats,
+        remarks=given.remarks,
         rounds=given.rounds,
         seed=given.seed,
         victims=given.victims,

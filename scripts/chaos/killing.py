@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
-from scripts.chaos.plan import BROKER, DATABASE, Kill
+from scripts.chaos.plan import BROKER, DATABASE, DEVICE, Kill
 from scripts.chaos.quota import Quota
 from scripts.chaos.sending import Outgoing
-from scripts.servers.server import Server
 from scripts.stack import SERVICES, Stack
 from tests.e2e.client import Api, wait_for
 
@@ -33,11 +33,45 @@ class Killed:
     ready: float
 
 
+class Victim(Protocol):
+    """Something that can be killed."""
+
+    def kill(self) -> None:
+        """kill -9."""
+        ...
+
+    def start(self) -> None:
+        """Let it be there again."""
+        ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of the stack."""
+
+    stack: Stack
+    name: str
+
+    def kill(self) -> None:
+        """As a machine that loses its power."""
+        self.stack.kill_service(self.name)
+
+    def start(self) -> None:
+        """Start its process."""
+        self.stack.start_service(self.name)
+
+
 class Killer:
     """Kills as the plan says while mail flows, and opens the quotas as it goes."""
 
     def __init__(
-        self, stack: Stack, api: Api, outgoing: Outgoing, quotas: list[Quota], total: int
+        self,
+        stack: Stack,
+        api: Api,
+        outgoing: Outgoing,
+        quotas: list[Quota],
+        total: int,
+        device: Victim | None = None,
     ) -> None:
         self.killed: list[Killed] = []
         self._stack = stack
@@ -45,6 +79,11 @@ class Killer:
         self._outgoing = outgoing
         self._quotas = quotas
         self._total = total
+        self._servers: dict[str, Victim | None] = {
+            BROKER: stack.rabbitmq,
+            DATABASE: stack.postgresql,
+            DEVICE: device,
+        }
 
     def run(self, kills: list[Kill], say: Callable[[str], None]) -> None:
         """All of them in turn, then everything may be sent. Raises StackError or AssertionError
@@ -72,29 +111,16 @@ class Killer:
             quota.open(share)
 
     def _kill(self, kill: Kill) -> Killed:
-        server = self._server(kill.victim)
-        if server is None:
-            self._stack.kill_service(kill.victim)
-        else:
-            server.kill()
+        victim = self._servers.get(kill.victim) or Service(self._stack, kill.victim)
+        victim.kill()
         at = time.time()
         # Only now: quick senders would have sent everything before it was dead, and nothing after.
         self._open(kill.until)
         time.sleep(kill.down)
-        if server is None:
-            self._stack.start_service(kill.victim)
-        else:
-            server.start()
+        victim.start()
         for service in SERVICES:
             self._stack.wait_ready(service)
         return Killed(kill.victim, at, down=kill.down, ready=time.time() - at)
-
-    def _server(self, victim: str) -> Server | None:
-        servers: dict[str, Server | None] = {
-            BROKER: self._stack.rabbitmq,
-            DATABASE: self._stack.postgresql,
-        }
-        return servers.get(victim)
 
     def _wait_through(self, killed: Killed) -> None:
         wait_for(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from scripts.stack import SERVICES
 
 BROKER, DATABASE = "rabbitmq", "postgresql"
-VICTIMS = (*SERVICES, BROKER, DATABASE)
+DEVICE = "linked_device"  # the process that holds the session of a WhatsApp number
+VICTIMS = (*SERVICES, BROKER, DATABASE, DEVICE)
 LONGEST_DOWN = 3.0  # seconds that a victim stays dead
 
 
@@ -35,7 +36,8 @@ class Kill:
 @dataclass(frozen=True)
 class Plan:
     """`mails` leave through the API from `senders` threads and `answers` come in by SMTP; `texts`
-    leave from a thread of their own and `words` come in by SMPP.
+    leave from a thread of their own and `words` come in by SMPP; `chats` leave and `remarks` come
+    in by WhatsApp, by turns over Meta's Cloud API and over a linked device.
 
     There are `trips` trips with a supplier each. Every one of `victims` is killed `rounds` times.
     The same seed gives the same order of kills, and mail in the same mixture.
@@ -46,6 +48,8 @@ class Plan:
     answers: int = 500
     texts: int = 1000
     words: int = 250
+    chats: int = 500
+    remarks: int = 250
     trips: int = 25
     senders: int = 4
     rounds: int = 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from scripts.chaos.answering import Answer
 from scripts.chaos.census import Census
+from scripts.chaos.chats import ChatReport
 from scripts.chaos.killing import Killed
 from scripts.chaos.sending import Sent
 from scripts.chaos.texting import TextReport
@@ -31,7 +32,8 @@ class Recovery:
 
 @dataclass
 class Report:
-    """All counts are of mails and answers, not of copies; `texts` has those of texts.
+    """All counts are of mails and answers, not of copies; `texts` and `chats` have those of
+    texts and chats.
 
     `duplicated` arrived more than once; `duplicated_certain` are those of them whose delivery never
     was uncertain, so there must be none. `seconds` from the first post to quiet.
@@ -55,6 +57,7 @@ class Report:
     sending_seconds: float
     seconds: float
     texts: TextReport
+    chats: ChatReport
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -72,12 +75,13 @@ class Report:
             f"answers  {self.answers} taken, {self.answers_seen} seen, {self.answers_lost} lost,"
             f" {self.answers_duplicated} twice, {self.answers_misplaced} in the wrong place",
             self.texts.text(),
+            self.chats.text(),
             f"posts repeated: {posts or 'none'}",
             "events left: " + ", ".join(f"{count} {name}" for name, count in self.left.items()),
             "",
-            "killed -9      started   ready   first mail   first answer   (seconds after the kill)",
+            "killed -9        started   ready   first mail   first answer   (seconds after it)",
             *(
-                f"{each.victim:14} {each.down:7.1f} {each.ready:7.1f}"
+                f"{each.victim:16} {each.down:7.1f} {each.ready:7.1f}"
                 f" {_seconds(each.first_mail):>12} {_seconds(each.first_answer):>14}"
                 for each in self.recoveries
             ),
@@ -100,6 +104,7 @@ def judge(
     troubles: Sequence[str],
     seconds: float,
     texts: TextReport,
+    chats: ChatReport,
 ) -> Report:
     """The report of a run that took `seconds`; `troubles` are promises broken on the way."""
     copies = {each.number: census.copies[each.number] for each in sent}
@@ -150,9 +155,11 @@ def judge(
         sending_seconds=_between([each.begun for each in sent], [each.accepted for each in sent]),
         seconds=seconds,
         texts=texts,
+        chats=chats,
         broken=[
             *troubles,
             *texts.broken,
+            *chats.broken,
             *(
                 f"{len(numbers)} {what}: {_named(numbers)}"
                 for what, numbers in broken.items()

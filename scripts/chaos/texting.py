@@ -4,18 +4,16 @@ carrier does, and counted on either side."""
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
 from scripts.chaos.census import pages
+from scripts.chaos.posting import Posting
 from scripts.chaos.quota import Quota
-from scripts.chaos.sending import ANSWER_SECONDS, LONGEST_PAUSE, PAUSE
+from scripts.chaos.sending import PAUSE
 from scripts.servers.message_centre import MessageCentre
 from tests.e2e.client import Api, wait_for
 
@@ -65,28 +63,18 @@ class TextReport:
 
 
 class Texting:
-    """A connection to `centre`, and who writes over it. `sent` and `taken` are numbers."""
+    """A connection to `centre`, and who writes over it: `posting` sends, `taken` are the numbers
+    of what was answered for."""
 
     def __init__(self, api: Api, centre: MessageCentre, texts: Quota, words: Quota) -> None:
-        self.sent: list[int] = []
         self.taken: list[int] = []
-        self.refused: list[str] = []
         self.quotas = [texts, words]
         self._api = api
         self._centre = centre
-        self._lock = threading.Lock()
+        self.posting = Posting(api, "text", texts, self._draft)
         made = api.post("/connections", {"channel": "sms", "details": _details(centre)})
         path = f"/connections/{made['id']}"
         wait_for(lambda: api.get(path)["state"] == "open", "the message centre to let us in")
-
-    def send(self) -> None:
-        """Post texts until there are no more; each under a key of its own until it is accepted."""
-        texts = self.quotas[0]
-        while (number := texts.take()) is not None:
-            pause = PAUSE
-            while not texts.closed and not self._post(number):
-                time.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
 
     def answer(self) -> None:
         """Let people write until they have nothing more to say; what nobody took is brought again,
@@ -101,29 +89,12 @@ class Texting:
                     break
                 time.sleep(PAUSE)
 
-    def _post(self, number: int) -> bool:
-        draft = {
+    def _draft(self, number: int) -> dict[str, Any]:
+        return {
             "channel": "sms",
             "to": [{"address": f"+3519100000{number % PHONES:02d}"}],
             "text": f"Text {number:05d}",
         }
-        try:
-            response = self._api.http.post(
-                "/messages",
-                json=draft,
-                headers={"Idempotency-Key": f"a-text-{number}"},
-                timeout=ANSWER_SECONDS,
-            )
-        except httpx.TransportError:
-            return False
-        if response.status_code == 429 or response.status_code >= 500:
-            return False
-        with self._lock:
-            if response.status_code == 201:
-                self.sent.append(number)
-            else:
-                self.refused.append(f"text {number}: {response.status_code} {response.text[:200]}")
-        return True
 
     def census(self) -> TextCensus:
         """Count now. Raises AssertionError where the API does not answer."""
@@ -145,14 +116,16 @@ class Texting:
     def missing(self, found: TextCensus) -> dict[str, int]:
         """What has still to happen."""
         return {
-            "texts under way": sum(not _is_over(found, number) for number in self.sent),
-            "receipts not told": sum(not _knows_its_receipt(found, n) for n in self.sent),
+            "texts under way": sum(not _is_over(found, number) for number in self.posting.sent),
+            "receipts not told": sum(
+                not _knows_its_receipt(found, number) for number in self.posting.sent
+            ),
             "words not heard": sum(not found.heard[number] for number in self.taken),
         }
 
     def report(self, found: TextCensus) -> TextReport:
         """The figures, and the promises that are broken."""
-        return judge_texts(found, self.sent, self.taken)
+        return judge_texts(found, self.posting.sent, self.taken)
 
 
 def judge_texts(found: TextCensus, sent: Sequence[int], taken: Sequence[int]) -> TextReport:

@@ -1,4 +1,4 @@
-"""Everything is killed once while mail goes both ways: nothing is lost, nothing comes twice."""
+"""Everything is killed once while messages go both ways: nothing is lost, nothing comes twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from scripts.chaos.plan import VICTIMS, Plan
 from scripts.chaos.run import run
 
-PLAN = Plan(mails=120, answers=30, texts=80, words=30, trips=6, seed=5)
+PLAN = Plan(mails=120, answers=30, texts=80, words=30, chats=40, remarks=30, trips=6, seed=5)
 
 
 @pytest.fixture
@@ -39,6 +39,12 @@ def test_nothing_is_lost_and_nothing_comes_twice(folder: Path) -> None:
     assert (texts.sent, texts.words, texts.words_heard) == (PLAN.texts, PLAN.words, PLAN.words)
     assert texts.doubled == 0
     assert texts.sent - texts.arrived <= texts.uncertain
+    chats = report.chats
+    assert (chats.sent, chats.remarks, chats.remarks_heard) == (
+        PLAN.chats, PLAN.remarks, PLAN.remarks,
+    )  # fmt: skip
+    assert chats.doubled == 0
+    assert chats.sent - chats.arrived <= chats.uncertain
     assert {each.victim for each in report.recoveries} == set(VICTIMS)
 
 

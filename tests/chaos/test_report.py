@@ -10,6 +10,7 @@ import pytest
 
 from scripts.chaos.answering import Answer
 from scripts.chaos.census import Census
+from scripts.chaos.chats import ChatCensus, Receipts, judge_chats
 from scripts.chaos.killing import Killed
 from scripts.chaos.report import Report, judge
 from scripts.chaos.sending import Sent
@@ -50,6 +51,7 @@ def report_on(found: Census, *troubles: str) -> Report:
         troubles=troubles,
         seconds=8.0,
         texts=judge_texts(TextCensus(), [], []),
+        chats=judge_chats(ChatCensus(), [], [], receipted=[]),
     )
 
 
@@ -170,3 +172,34 @@ def test_promises_of_texts() -> None:
     assert texts(1, "delivered", told=True) == []
     assert texts(1, "sent", heard=0) == ["1 words lost"]
     assert texts(1, "sent", heard=2) == ["1 words heard twice"]
+
+
+def chats(ids: list[str], *statuses: str, heard: int = 1, receipted: bool = False) -> list[str]:
+    found = ChatCensus(copies={0: Counter(ids)}, heard=Counter({0: heard}))
+    found.messages[0] = [{"deliveries": [{"status": status}]} for status in statuses]
+    judged = judge_chats(found, [0], [0], receipted=[0] if receipted else [])
+    return [each.partition(":")[0] for each in judged.broken]
+
+
+def test_promises_of_chats() -> None:
+    assert chats(["A"], "sent") == chats(["A"], "read") == chats(["A"], "uncertain") == []
+    assert chats([], "uncertain") == []
+    assert chats([], "sent") == ["1 chats lost"]
+    assert chats(["A", "A"], "sent") == []  # the client brought it again, under its id
+    assert chats(["A", "B"], "uncertain") == ["1 chats sent twice"]
+    assert chats(["A"], "sent", "sent") == ["1 chats that are not one message in the inbox"]
+    assert chats(["A"], "queued") == ["1 chats that have not come to an end"]
+    assert chats(["A"], "delivered", receipted=True) == [
+        "1 chats that were read and are not shown so"
+    ]
+    assert chats(["A"], "sent", heard=0) == ["1 remarks lost"]
+    assert chats(["A"], "sent", heard=2) == ["1 remarks heard twice"]
+
+
+def test_a_status_that_goes_back_is_seen() -> None:
+    receipts = Receipts()
+    for status in ("queued", "uncertain", "read", "delivered"):
+        found = ChatCensus(messages={0: [{"deliveries": [{"status": status}]}]})
+        assert receipts.fallen == set()
+        receipts.see(found)
+    assert receipts.fallen == {0}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,11 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def real(folder: Path, mail: MailServer, **extra: str) -> Iterator[Stack]:
-    """Every service as a process, on RabbitMQ and PostgreSQL, with one organisation."""
+def real(
+    folder: Path, mail: MailServer, *, runners: Mapping[str, str] | None = None, **extra: str
+) -> Iterator[Stack]:
+    """Every service as a process, on RabbitMQ and PostgreSQL, with one organisation; `runners` as
+    Stack has them."""
     environment = {
         "FAIRLEAD_EMAIL_TEST_DOMAINS": "yes",
         "FAIRLEAD_EMAIL_PRIVATE_HOSTS": "yes",
@@ -70,7 +73,7 @@ def real(folder: Path, mail: MailServer, **extra: str) -> Iterator[Stack]:
         "FAIRLEAD_LOG_LEVEL": "info",
         **extra,
     }
-    with Stack(folder, environment) as stack:
+    with Stack(folder, environment, runners) as stack:
         found(stack)
         yield stack
 
