@@ -186,8 +186,9 @@ class Amending(enum.Enum):
 class WhatsAppAmendmentQueued(Event):
     """A message that was sent or received is to be changed on the network.
 
-    `target` is the network's id of the message, `by_us` says that we wrote it. `text` is the new
-    wording of an edit, and of a reaction its emoji; an empty one takes ours away.
+    `target` is the network's id of the message, `by_us` says that we wrote it; in a group `author`
+    says who did. `text` is the new wording of an edit, and of a reaction its emoji; an empty one
+    takes ours away.
     """
 
     id: UUID
@@ -199,13 +200,15 @@ class WhatsAppAmendmentQueued(Event):
     kind: Amending
     text: Text
     queued_at: datetime
+    author: Line = ""
 
 
 @event("chat.attended", source="inbox", variant="whatsapp")
 class WhatsAppAttended(Event):
     """Somebody of us is in a chat: he writes (`typing`), has read up to `last_id`, the network's id
     of the other side's last message, or only looks at it (`looking`). None of them: he writes no
-    more. `before` are the messages that nobody had read before the last one, the latest first.
+    more. `before` are the messages that nobody had read before the last one, the latest first; in a
+    group `author` wrote all of these.
     """
 
     connection_id: UUID
@@ -215,6 +218,7 @@ class WhatsAppAttended(Event):
     at: datetime
     looking: bool = False
     before: Annotated[list[Line], Meta(max_length=100)] = []
+    author: Line = ""
 
 
 @event("notice.queued", source="accounts")
@@ -363,6 +367,9 @@ class DeliveryUpdated(Event):
     is at fault. `machine` marks a read that a person probably did not cause. Where a message goes
     in `parts`, `parts_delivered` of them have arrived, `parts_taken` were taken by the provider and
     `parts_refused` will never be sent.
+
+    A message to a group reaches a status when it did so with all of its `participants`, who are
+    told when it was sent. With a `participant` it has reached it with him alone.
     """
 
     delivery_id: UUID
@@ -381,6 +388,8 @@ class DeliveryUpdated(Event):
     parts_delivered: int | None = None
     parts_taken: int | None = None
     parts_refused: int | None = None
+    participant: Line | None = None
+    participants: list[Line] | None = None
 
 
 @event("connection.changed", source="channels")

@@ -44,6 +44,7 @@ from .contacts import (
 )
 from .email_gateway import EmailGateway
 from .files import FileChecked, FileHolder, FilesAttached
+from .groups import GroupChanged, WhatsAppGroupOrdered
 from .inbox import (
     CommentChanged,
     ConversationChanged,
@@ -180,6 +181,7 @@ SERVICES = (
             WhatsAppQueued,
             WhatsAppAmendmentQueued,
             WhatsAppAttended,
+            WhatsAppGroupOrdered,
             NotificationRaised,
             AuditRecorded,
         ),
@@ -190,6 +192,7 @@ SERVICES = (
             DeliveryUpdated,
             ChatFollowed,
             AddressesJoined,
+            GroupChanged,
             ContactChanged,
             ContactMerged,
             ContactUnmerged,
@@ -231,12 +234,13 @@ SERVICES = (
             DeliveryUpdated,
             ChatFollowed,
             AddressesJoined,
+            GroupChanged,
             ConnectionChanged,
             ConsentWithdrawn,
             NotificationRaised,
             AuditRecorded,
         ),
-        (WhatsAppQueued, WhatsAppAmendmentQueued, WhatsAppAttended),
+        (WhatsAppQueued, WhatsAppAmendmentQueued, WhatsAppAttended, WhatsAppGroupOrdered),
     ),
     Service(
         "webhooks",

@@ -23,6 +23,7 @@ from .channels import (
 )
 from .common import CopyLimit, FileRef, Limit, Line, Name, Text
 from .files import FileHolder
+from .groups import GroupAddress
 from .persons import PersonHolder
 
 OwnNumber = Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$", description="E.164")]
@@ -171,17 +172,19 @@ class FilledTemplate(Message):
 
 
 class SandboxHandset(Message):
-    """A phone of somebody in the demo's world. One that is off gets nothing until it is on."""
+    """A phone of somebody in the demo's world. One that is off gets nothing until it is on; nobody
+    may put one that is `private` into a group."""
 
     address: WhatsAppAddress
     name: str
     on: bool
     unread: int
     total: int
+    private: bool = False
 
 
 class SandboxChatMessage(Message):
-    """A message on a sandbox phone: to it, or from it."""
+    """A message on a sandbox phone: to it, or from it; in a `group` by whom (`author`)."""
 
     id: UUID
     address: str
@@ -199,6 +202,19 @@ class SandboxChatMessage(Message):
     edited: bool = False
     deleted: bool = False
     typing: bool = False
+    group: str | None = None
+    author: str = ""
+
+
+class SandboxGroup(Message):
+    """A group of the demo's world, as the phones in it have it. `private` phones may come by the
+    `invitation`."""
+
+    address: str
+    subject: str
+    invitation: str
+    phones: list[str]
+    with_us: bool
 
 
 class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
@@ -306,7 +322,12 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
 
     @call(rights.USE_SANDBOX, mutates=True)
     def put_sandbox_handset(
-        self, *, address: WhatsAppAddress, on: bool = True, name: Line = ""
+        self,
+        *,
+        address: WhatsAppAddress,
+        on: bool = True,
+        name: Line = "",
+        private: bool | None = None,
     ) -> SandboxHandset:
         """Let there be this phone, switched on or off; what waited arrives when it is on."""
         ...
@@ -344,8 +365,10 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
         cards: Annotated[list[Card], Meta(max_length=10)] = [],
         quotes: UUID | None = None,
         connection_id: UUID | None = None,
+        group: GroupAddress | None = None,
     ) -> SandboxChatMessage:
-        """Write from a phone to the number that it heard from last, or another one."""
+        """Write from a phone to the number that it heard from last, or another one, or into a
+        `group` that it is in."""
         ...
 
     @call(rights.USE_SANDBOX, mutates=True)
@@ -354,6 +377,21 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
     ) -> SandboxChatMessage:
         """React to a message with an emoji (none takes it back), change the text of one that was
         written on the phone, or, with neither, delete it there."""
+        ...
+
+    @call(rights.USE_SANDBOX)
+    def sandbox_groups(self, *, address: WhatsAppAddress | None = None) -> list[SandboxGroup]:
+        """The groups of the demo's world, or those that a phone is in."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_group_join(self, *, address: WhatsAppAddress, invitation: Line) -> SandboxGroup:
+        """Come into a group by its invitation. NotFound `whatsapp_gateway.group_not_found`."""
+        ...
+
+    @call(rights.USE_SANDBOX, mutates=True)
+    def sandbox_group_leave(self, *, address: WhatsAppAddress, group: GroupAddress) -> SandboxGroup:
+        """Leave a group. NotFound as above, for one that the phone is not in, too."""
         ...
 
     @call(rights.USE_SANDBOX, mutates=True)

@@ -38,6 +38,7 @@ from .conversations import (
     ByHand,
     Conversation,
     ConversationChanged,
+    ConversationKind,
     ConversationPage,
     Conversations,
     ConversationState,
@@ -45,6 +46,7 @@ from .conversations import (
 )
 from .drafts import DraftChanged, DraftPage, Drafts, SavedDraft
 from .following_up import FollowingUp
+from .groups import Group, GroupPage, Groups, Participant
 from .history import History, ImportedMessage
 from .labels import BulkResult, Label, LabelChanged, Labels, Refusal
 from .merging import LinkChange, Merging
@@ -53,12 +55,16 @@ from .messages import (
     ChatDetails,
     Delivery,
     Direction,
+    GroupNote,
+    GroupReceipts,
     ItineraryLink,
     LinkOrigin,
     Marks,
     MessageKind,
     MessagePage,
     MessageView,
+    NoteKind,
+    ParticipantReceipt,
     Reaction,
     Timelines,
 )
@@ -107,6 +113,7 @@ class Inbox(
     Merging,
     Presence,
     Chatting,
+    Groups,
     FollowingUp,
     Templates,
     Attaching,
@@ -150,6 +157,7 @@ __all__ = [
     "Conversation",
     "ConversationChanged",
     "ConversationCounts",
+    "ConversationKind",
     "ConversationPage",
     "ConversationState",
     "Conversations",
@@ -171,6 +179,11 @@ __all__ = [
     "FoundMessage",
     "FoundPerson",
     "FoundTrip",
+    "Group",
+    "GroupNote",
+    "GroupPage",
+    "GroupReceipts",
+    "Groups",
     "Hint",
     "History",
     "ImportedMessage",
@@ -196,6 +209,9 @@ __all__ = [
     "MessageKind",
     "MessagePage",
     "MessageView",
+    "NoteKind",
+    "Participant",
+    "ParticipantReceipt",
     "Paying",
     "PictureSize",
     "Presence",

@@ -56,6 +56,8 @@ class Draft(Message):
 
     A `place`, `cards` and an `approved_template` are for chats whose connection can have them; with
     such a template nothing else is said. An answer (`in_reply_to`) quotes there what it answers.
+    With a `group_id` it goes to that group, as an answer to what was said in a group does, and to
+    nobody else.
     """
 
     channel: Channel = Channel.EMAIL
@@ -87,6 +89,7 @@ class Draft(Message):
     place: Place | None = None
     cards: Annotated[list[Card], Meta(max_length=10)] = []
     approved_template: ApprovedTemplate | None = None
+    group_id: UUID | None = None
 
 
 class Problem(Message):

@@ -30,6 +30,13 @@ class Assignment(enum.Enum):
     SOMEBODY = "somebody"
 
 
+class ConversationKind(enum.Enum):
+    """With whom a conversation is."""
+
+    PERSON = "person"
+    GROUP = "group"
+
+
 class ByHand(Message):
     """Who set something by hand, and when."""
 
@@ -48,7 +55,8 @@ class FollowUp(Message):
 
 
 class Conversation(Message):
-    """A conversation as a row of a list: one contact on one channel and one connection.
+    """A conversation as a row of a list: one contact, or a group, on one channel and one
+    connection. That of a group is called by its subject, and `group_id` names its participants.
 
     `state` follows from the messages, or is what `state_by_hand` said until the next message that
     counts. `waiting_since` is the moment of the first message that is not answered, and
@@ -82,6 +90,8 @@ class Conversation(Message):
     merged_into_id: UUID | None = None
     follow_up: FollowUp | None = None
     waiting_business_seconds: int | None = None
+    kind: ConversationKind = ConversationKind.PERSON
+    group_id: UUID | None = None
 
 
 class ConversationPage(Message):
@@ -150,7 +160,7 @@ class ConversationChanged(Event):
     archived, read, state, assigned, administrators_notified, commented, comment_edited,
     comment_removed, labelled, merged, unmerged,
     follow_up, follow_up_due, erased, contact_merged (its contact became part of another, or is no
-    more).
+    more), group_changed (its participants, its name, or whether we are in it).
     """
 
     change: str

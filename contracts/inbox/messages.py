@@ -52,6 +52,7 @@ class AuthorKind(enum.Enum):
     CONTACT = "contact"
     RULE = "rule"
     ASSISTANT = "assistant"
+    SYSTEM = "system"  # nobody: it tells what happened in the conversation
 
 
 class LinkOrigin(enum.Enum):
@@ -61,12 +62,34 @@ class LinkOrigin(enum.Enum):
     CONCIERGE = "concierge"  # it was sent about services chosen in the concierge calendar
     REPLY = "reply"  # it answers a message that belongs to it
     HAND = "hand"  # a person linked it
+    GROUP = "group"  # it was said in a group of the itinerary
+
+
+class ParticipantReceipt(Message):
+    """How a message to a group fares with one of its participants."""
+
+    address: str
+    name: str = ""
+    contact_id: UUID | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+class GroupReceipts(Message):
+    """How a message to a group fares with those who were in it when it was sent: `delivered` and
+    `read` of so many, and who."""
+
+    of: int
+    delivered: int
+    read: int
+    participants: list[ParticipantReceipt]
 
 
 class Delivery(Message):
     """How a message fares with one recipient: a moment for each status that was reached.
 
-    `loaded_at` is an open that a machine probably caused; it never counts as read.
+    `loaded_at` is an open that a machine probably caused; it never counts as read. A message to a
+    `group` is delivered, and read, when it is so with all who were in it.
     """
 
     id: UUID
@@ -84,6 +107,7 @@ class Delivery(Message):
     clicks: list[str] = []
     code: str | None = None
     reason: str | None = None
+    group: GroupReceipts | None = None
 
 
 class ItineraryLink(Message):
@@ -104,11 +128,34 @@ class Reaction(Message):
     at: datetime
 
 
+class NoteKind(enum.Enum):
+    """What happened in a group."""
+
+    MADE = "made"
+    ADDED = "added"
+    INVITED = "invited"  # they could not be added and were sent the invitation
+    REFUSED = "refused"
+    UNKNOWN = "unknown"  # no answer came
+    JOINED = "joined"  # by the invitation
+    LEFT = "left"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CLOSED = "closed"  # we are not in it any more
+
+
+class GroupNote(Message):
+    """What a message tells that nobody wrote: what happened, and to whom."""
+
+    kind: NoteKind
+    names: list[str] = []
+    reason: str | None = None
+
+
 class ChatDetails(Message):
     """What a message of a chat has beside its words and files.
 
     `awaited` files have not come yet, those with a reason never will. `on_phone` says that one of
-    us wrote it on the phone itself.
+    us wrote it on the phone itself. A `note` was written by nobody.
     """
 
     place: Place | None = None
@@ -118,6 +165,7 @@ class ChatDetails(Message):
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     on_phone: bool = False
+    note: GroupNote | None = None
 
 
 class MessageView(Message):

@@ -124,6 +124,7 @@ class Belongings:
     webhook: str
     delivery: str
     feed: str
+    group: str
 
     def path_of(self, door: Door) -> dict[str, str]:
         """The values for the places in a door's path."""
@@ -140,6 +141,8 @@ class Belongings:
             own = self.text
         elif door.path.startswith("/sandbox/chats"):
             own = self.chat
+        elif door.path.startswith("/whatsapp/groups"):
+            own = self.group
         elif door.path.startswith("/connections") and door.interface is WhatsAppGateway:
             own = self.number
         else:
@@ -177,6 +180,19 @@ class Belongings:
 
 def post(client: httpx.Client, path: str, body: Any = None, **options: Any) -> Any:
     return answer(client.post(path, json=body, **options))
+
+
+def grouped(client: httpx.Client, number: str) -> Any:
+    """A group, once the inbox has heard of the number."""
+    body = {
+        "subject": "Drivers",
+        "connection_id": number,
+        "participants": [{"address": "351910000124", "name": "Luc"}],
+    }
+    key = {"Idempotency-Key": "the-only-group"}
+    response = client.post("/whatsapp/groups", json=body, headers=key)
+    assert response.status_code in (201, 422), response.text
+    return response.json() if response.is_success else None
 
 
 def furnish(client: httpx.Client) -> Belongings:
@@ -261,6 +277,7 @@ def furnish(client: httpx.Client) -> Belongings:
         lambda: answer(client.get("/sandbox/mails", params=query)), "the mail", seconds=20
     )
     text = written(client, carrier["id"])
+    group = wait_for(lambda: grouped(client, number["id"]), "the group", seconds=20)
     webhook = post(
         client,
         "/webhooks",
@@ -274,6 +291,7 @@ def furnish(client: httpx.Client) -> Belongings:
     feed = post(client, "/feeds", {"name": "Casa", "url": address, "source": {}, "active": False})
     return Belongings(
         feed=feed["id"],
+        group=group["id"],
         webhook=webhook["id"],
         delivery=delivery["id"],
         user=answer(client.get("/me"))["user"]["id"],

@@ -239,6 +239,8 @@ def test_the_topics_of_events_stay() -> None:
         "file.checked.v1",
         "files.attached.v1",
         "itinerary.changed.v1",
+        "group.changed.v1",
+        "group.ordered.v1.whatsapp",
         "job.changed.v1",
         "listing.changed.v1",
         "label.changed.v1",

@@ -16,7 +16,16 @@ from contracts.channels import (
     WhatsAppAttended,
 )
 from contracts.common import Channel
-from contracts.inbox import AnswerWindow, Direction, Doing, Draft, Hint, MessageView, Problem
+from contracts.inbox import (
+    AnswerWindow,
+    ConversationKind,
+    Direction,
+    Doing,
+    Draft,
+    Hint,
+    MessageView,
+    Problem,
+)
 from fairlead.audit import record
 from fairlead.bus import publish
 from fairlead.context import current
@@ -61,6 +70,7 @@ def amend(session: Session, id: UUID, kind: Amending, text: str, now: dt.datetim
             message_id=row.id,
             connection_id=connection.connection_id,
             address=_address(session, row),
+            author=_author(session, row),
             target=row.provider_id,
             by_us=row.direction is Direction.OUT,
             kind=kind,
@@ -108,9 +118,13 @@ def read(session: Session, row: ConversationRow) -> None:
     if (connection_id := _can(session, row, Ability.READ_MARKS)) is None:
         return
     unread = min(max(row.unread, 1), MARKED_AT_ONCE)
-    called = messages.called_news(session, row.id, unread)
-    if called:
-        _attend(session, connection_id, row.address, last_id=called[0], before=called[1:])
+    of: dict[str, list[str]] = {}  # in a group each is told of his own
+    for message, called in messages.called_news(session, row.id, unread):
+        of.setdefault(_author(session, message), []).append(called)
+    for author, ids in of.items():
+        _attend(
+            session, connection_id, row.address, last_id=ids[0], before=ids[1:], author=author
+        )
 
 
 def presence(
@@ -123,7 +137,8 @@ def presence(
     if now is Doing.TYPING:
         last = messages.last_news(session, row.id)
         last_id = last.provider_id if last else None
-        _attend(session, connection_id, row.address, last_id=last_id, typing=True)
+        author = _author(session, last) if last else ""
+        _attend(session, connection_id, row.address, last_id=last_id, author=author, typing=True)
         return
     if before is Doing.TYPING:
         _attend(session, connection_id, row.address)
@@ -148,6 +163,7 @@ def _attend(
     *,
     last_id: str | None = None,
     before: Sequence[str] = (),
+    author: str = "",
     typing: bool = False,
     looking: bool = False,
 ) -> None:
@@ -159,6 +175,7 @@ def _attend(
         at=dt.datetime.now(dt.UTC),
         looking=looking,
         before=list(before),
+        author=author,
     )
     publish(session, attended)
 
@@ -198,7 +215,21 @@ def _last_in(session: Session, id: UUID) -> dt.datetime | None:
     return last.at if last else None
 
 
+def _author(session: Session, row: MessageRow) -> str:
+    """Who of a group wrote a message; empty for one of ours, or of a person's chat."""
+    if row.direction is Direction.OUT or not _in_group(session, row):
+        return ""
+    return next((each.mailbox.address for each in row.parties if each.role == "from"), "")
+
+
+def _in_group(session: Session, row: MessageRow) -> bool:
+    return conversations.view(session, row.conversation_id).kind is ConversationKind.GROUP
+
+
 def _address(session: Session, row: MessageRow) -> str:
+    """The chat that a message stands in: a group's, or the other side's as he was there."""
     role = "from" if row.direction is Direction.IN else "to"
+    if _in_group(session, row):
+        return conversations.view(session, row.conversation_id).address
     found = next((each.mailbox.address for each in row.parties if each.role == role), None)
     return found or conversations.view(session, row.conversation_id).address

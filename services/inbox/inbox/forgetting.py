@@ -23,6 +23,7 @@ from fairlead.erasing import ERASED_ADDRESS, ERASED_NAME, Sweep, Traces
 from fairlead.errors import NotFound
 from fairlead.files import FileStore
 from fairlead.service import ServiceStore
+from fairlead.store import new_id
 
 from . import changes
 from .store import comments, drafts, file_uses, scheduled
@@ -35,7 +36,7 @@ from .store.settings import OrganisationRow, UserRow
 
 AT_ONCE = 50
 LARGEST_READ = 32 * 1024 * 1024
-PHASES = ("messages", "conversations", "trips", "scheduled", "uploads", "sweep")
+PHASES = ("messages", "conversations", "groups", "trips", "scheduled", "uploads", "sweep")
 
 
 @dataclass(slots=True)
@@ -87,6 +88,16 @@ class Forgetter:
             done.changed += _drop_drafts(session, person.contact_ids, ids)
             done.after = _more(rows)
         return done
+
+    def _groups(self, person: Person, after: str | None) -> _Done:
+        """She was somebody in her groups, who is nobody now."""
+        with self._service.transaction() as session:
+            rows = store.participants(session, person.contact_ids, _folded(person))
+            for row in rows:
+                row.key = row.address = f"{ERASED_ADDRESS}:{new_id()}"
+                row.name, row.contact_id, row.reason = ERASED_NAME, None, None
+                row.history = [msgspec.structs.replace(each, reason=None) for each in row.history]
+            return _Done(changed=len(rows))
 
     def _comments(self, session: Session, ids: Sequence[UUID], done: _Done) -> int:
         count = 0

@@ -16,9 +16,11 @@ from contracts.inbox import (
     Attachment,
     AuthorKind,
     ChatDetails,
+    ConversationKind,
     Direction,
     File,
     FileState,
+    LinkOrigin,
     MessageKind,
 )
 
@@ -40,6 +42,7 @@ from .store import (
     conversations,
     file_uses,
     files,
+    groups,
     links,
     messages,
     parked,
@@ -65,6 +68,11 @@ def other_side(message: MessageReceived) -> Mailbox:
     return message.to[0] if message.by_us and message.to else message.sender
 
 
+def is_nobodys(message: MessageReceived) -> bool:
+    """Whether its other side is no one person: one of us wrote it into a group, on the phone."""
+    return message.by_us and message.group is not None
+
+
 def known_sender(session: Session, message: MessageReceived) -> Contact | None:
     """The contact who is the other side, if he is known here by all his addresses."""
     names = [other_side(message).address, *message.also]
@@ -78,7 +86,8 @@ def take(
 ) -> None:
     """Store `message` of `sender`, unless it was stored before; its files are `unseen`.
 
-    `sender` is None only for an address that no contact can have, such as an empty one.
+    `sender` is None only for an address that no contact can have, such as an empty one, and for
+    what is nobody's.
     """
     message = msgspec.structs.replace(
         storable(message), subject=content.one_line(message.subject)[:500]
@@ -129,13 +138,21 @@ def _whose(session: Session, sender: Contact | None) -> UUID | None:
 def _conversation(
     session: Session, message: MessageReceived, sender_id: UUID | None, answered: Match | None
 ) -> ConversationRow:
-    if answered is not None and answered.same_conversation and message.group is None:
-        return conversations.locked(session, answered.earlier.conversation_id)
     address = _place(message)[:320]
     if message.group is not None:
+        known = groups.called(session, message.connection_id, address)
         return conversations.of_group(
-            session, message.channel, message.connection_id, address, message.group.subject
+            session,
+            message.channel,
+            message.connection_id,
+            address,
+            message.group.subject,
+            known.id if known else None,
         )
+    if answered is not None and answered.same_conversation:
+        row = conversations.locked(session, answered.earlier.conversation_id)
+        if row.kind is ConversationKind.PERSON:  # who answers in private is not in the group
+            return row
     return conversations.of(session, message.channel, message.connection_id, sender_id, address)
 
 
@@ -148,7 +165,7 @@ def _row(
     attachments: list[Attachment],
 ) -> MessageRow:
     earlier = answered.earlier if answered else None
-    trip_links = linking.answering(earlier)
+    trip_links = linking.answering(earlier) or _of_group(session, message)
     html, defects = _bounded_html(message)
     return MessageRow(
         id=message.id,
@@ -189,6 +206,14 @@ def _row(
         ),
         chat=_chat(message),
     )
+
+
+def _of_group(session: Session, message: MessageReceived) -> linking.Links:
+    """The trip of the group that it was said in; of history nothing is known."""
+    if message.group is None or message.imported:
+        return {}
+    row = groups.called(session, message.connection_id, message.group.address)
+    return {row.itinerary_id: LinkOrigin.GROUP} if row and row.itinerary_id else {}
 
 
 def _chat(message: MessageReceived) -> ChatDetails | None:

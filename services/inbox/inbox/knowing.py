@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.channels import Mailbox
 from contracts.common import Channel
 from contracts.contacts import Contact, Scheme
+from contracts.groups import Membership
 from contracts.inbox import Draft, Template
 from fairlead.context import Context, Role
 
@@ -17,11 +19,12 @@ from .domain import templates as shipped
 from .domain.addresses import normalised, spellings
 from .domain.attaching import file_ids
 from .domain.conversations import Earlier
-from .domain.knowledge import Knowledge
+from .domain.knowledge import Knowledge, KnownGroup
 from .domain.recipients import Party
 from .store import (
     contact_merges,
     files,
+    groups,
     messages,
     people,
     proposals,
@@ -29,6 +32,7 @@ from .store import (
     templates,
     trips,
 )
+from .store.groups import GroupRow
 
 STAFF = frozenset({Role.OWNER, Role.ADMIN, Role.SUPERVISOR, Role.USER})
 
@@ -69,6 +73,39 @@ def gather(session: Session, draft: Draft, context: Context) -> Knowledge:
         standards=templates.standards(session, draft.kind, draft.channel),
         files=files.by_id(session, file_ids(draft)),
         answered=answered,
+        group=_group(session, draft, answered),
+    )
+
+
+def _group(session: Session, draft: Draft, answered: Earlier | None) -> KnownGroup | None:
+    """The group that a draft goes to: it is named, or what is answered was said in it."""
+    row = None
+    if draft.group_id is not None:
+        row = groups.known(session, draft.group_id)
+    elif answered is not None and not draft.to:
+        row = groups.of_conversation(session, answered.conversation_id)
+    return known_group(session, row) if row is not None else None
+
+
+def known_group(session: Session, row: GroupRow) -> KnownGroup:
+    """A group as the rules see it."""
+    inside = groups.participants(session, [row.id])[row.id]
+    present = [each for each in inside if each.standing is Membership.ADDED]
+    who = groups.contacts_of(session, present)
+    members = []
+    for each in present:
+        contact = who.get(each.contact_id) if each.contact_id else None
+        name = (contact.name if contact else each.name)[:200]
+        members.append((Mailbox(address=each.address, name=name), contact.id if contact else None))
+    return KnownGroup(
+        id=row.id,
+        connection_id=row.connection_id,
+        conversation_id=row.conversation_id,
+        address=row.address or "",
+        subject=row.subject,
+        state=row.state,
+        itinerary_id=row.itinerary_id,
+        members=tuple(members),
     )
 
 

@@ -135,7 +135,7 @@ def problems(composed: Sequence[Composed]) -> list[Problem]:
 
 def strangers(composed: Sequence[Composed]) -> dict[str, str]:
     """The recipients who are no contacts yet, as far as we have heard: address to name."""
-    parties = (party for message in composed for party in message.parties)
+    parties = (p for message in composed if message.group is None for p in message.parties)
     return {each.mailbox.address: each.mailbox.name for each in parties if not each.contact}
 
 
@@ -307,7 +307,8 @@ def _row(
         parties=[
             Party(party.role.value, party.mailbox, party.contact.id if party.contact else None)
             for party in message.parties
-        ],
+        ]
+        + [Party("member", *member) for member in (message.group.members if message.group else ())],
         references=message.references,
         defects=[],
         automatic=AutomaticKind.NONE,

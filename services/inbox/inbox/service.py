@@ -22,6 +22,7 @@ from .doors.composing import Composing
 from .doors.conversations import Conversations
 from .doors.drafting import Drafting
 from .doors.following_up import FollowingUp
+from .doors.groups import Groups
 from .doors.history import History
 from .doors.labels import Labels
 from .doors.learning import Learning
@@ -57,6 +58,7 @@ class InboxService(
     Merging,
     Presence,
     Chatting,
+    Groups,
     FollowingUp,
     Templates,
     Attaching,

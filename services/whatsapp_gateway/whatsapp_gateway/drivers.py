@@ -16,17 +16,20 @@ from uuid import UUID
 from contracts.channels import Ability, WhatsAppAmendmentQueued, WhatsAppAttended
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 
+from .domain.grouping import Described, Task
 from .domain.heard import Media
 from .domain.pieces import Piece
 
 _ALL = frozenset(Ability)
 ABILITIES: Final = {
-    WhatsAppConnectionKind.SANDBOX: _ALL - {Ability.TEMPLATES, Ability.GROUPS},
+    WhatsAppConnectionKind.SANDBOX: _ALL - {Ability.TEMPLATES},
     # Meta lets a business change or delete nothing that it has sent.
     WhatsAppConnectionKind.CLOUD: _ALL
     - {Ability.EDITS, Ability.DELETIONS, Ability.GROUPS, Ability.SCANNED},
     WhatsAppConnectionKind.LINKED: _ALL - {Ability.TEMPLATES},
 }
+
+NOT_IN_IT: Final = "not_in_group"  # the code of a refusal: we are not in the group, or never were
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,20 @@ class Parcel:
     ours: str
     at: dt.datetime
     media_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTask:
+    """Something to be done with a group, at most once by its `id`. `group` is the network's
+    address, empty for one that is to be made."""
+
+    organisation: UUID
+    connection_id: UUID
+    id: UUID
+    task: Task
+    group: str
+    subject: str
+    addresses: tuple[str, ...]
 
 
 class Scope(enum.Enum):
@@ -110,7 +127,8 @@ class Paused:
     final: bool = False
 
 
-Outcome: TypeAlias = Taken | Again | Doubtful | Refused | Stopped | Paused
+Undone: TypeAlias = Again | Doubtful | Refused | Stopped | Paused
+Outcome: TypeAlias = Taken | Undone
 
 
 class NotFetched(Exception):
@@ -131,6 +149,10 @@ class Driver(Protocol):
 
     def amend(self, organisation: UUID, amendment: WhatsAppAmendmentQueued) -> Outcome:
         """React to a message, change or delete it."""
+        ...
+
+    def group(self, task: GroupTask) -> Described | Undone:
+        """Do something with a group, and say what the network answered of each."""
         ...
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:

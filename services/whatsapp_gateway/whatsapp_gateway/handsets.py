@@ -8,7 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contracts.channels import Amending, Card, ConnectionState, DeliveryStatus, Place
+from contracts.channels import (
+    Amending,
+    Card,
+    ChatGroup,
+    ConnectionState,
+    DeliveryStatus,
+    Place,
+)
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import (
     LinkState,
@@ -28,6 +35,8 @@ from .domain import addresses
 from .domain.heard import Amended, Followed, Linked, Media, Said, Who
 from .sandbox import THEIRS, change, deliver, fare
 from .store import connections, sandbox
+from .store import sandbox_groups as groups
+from .store.group_tables import SandboxGroupRow
 from .store.tables import ConnectionRow, HandsetRow, SandboxChatRow
 
 FAILED = "The phone took it, and the message was lost"
@@ -53,18 +62,25 @@ class Handsets:
         with self._store.reading() as session:
             return [
                 SandboxHandset(
-                    address=row.address, name=row.name, on=row.on, unread=unread, total=total
+                    address=row.address,
+                    name=row.name,
+                    on=row.on,
+                    unread=unread,
+                    total=total,
+                    private=row.private,
                 )
                 for row, unread, total in sandbox.handsets(session)
             ]
 
-    def put(self, address: str, name: str, *, on: bool) -> SandboxHandset:
-        """Let there be one, switched on or off; what waited arrives."""
+    def put(self, address: str, name: str, *, on: bool, private: bool | None) -> SandboxHandset:
+        """Let there be one, switched on or off; what waited arrives. `private` None leaves that
+        as it is."""
         plain = _address(address)
         with self._store.transaction() as session:
             sandbox.open_handset(session, addresses.key(plain), plain, name)
             phone = sandbox.handset(session, addresses.key(plain))
             phone.on, phone.name = on, name or phone.name
+            phone.private = phone.private if private is None else private
             if on:
                 for row in sandbox.waiting(session, phone.key):
                     deliver(session, row)
@@ -119,8 +135,9 @@ class Handsets:
         cards: Sequence[Card],
         quotes: UUID | None,
         connection_id: UUID | None,
+        group: str | None,
     ) -> SandboxChatMessage:
-        """A message from a phone."""
+        """A message from a phone, to us or into a group."""
         if not (text.strip() or files or place or cards):
             raise Invalid.field("whatsapp_gateway.invalid", "text", "write something")
         organisation = current().need_organisation()
@@ -130,26 +147,36 @@ class Handsets:
                 raise Invalid.field("whatsapp_gateway.invalid", field, "there is no such file")
         with self._store.transaction() as session:
             phone = sandbox.handset(session, addresses.key(address))
-            connection = _heard_from(session, phone.key, connection_id)
+            there = groups.with_phone(session, group, phone.key) if group else None
+            to = there.connection_id if there else connection_id
+            connection = _heard_from(session, phone.key, to)
             quoted = sandbox.message(session, quotes) if quotes else None
-            row = SandboxChatRow(
-                id=new_id(),
-                provider_id=f"sandbox.{new_id()}",
-                connection_id=connection.id,
-                key=phone.key,
-                ours=connection.details.number,
-                from_us=False,
-                text=text,
-                files=list(files),
-                place=place,
-                cards=list(cards),
-                quotes=quotes,
-                reactions={},
-                at=_now(),
-                status=DeliveryStatus.SENT,
-            )
-            session.add(row)
-            taking.keep(session, connection.id, [_said(row, phone, quoted)])
+
+            def made(key: str, provider_id: str) -> SandboxChatRow:
+                return SandboxChatRow(
+                    id=new_id(),
+                    provider_id=provider_id,
+                    connection_id=connection.id,
+                    key=key,
+                    ours=connection.details.number,
+                    from_us=False,
+                    text=text,
+                    files=list(files),
+                    place=place,
+                    cards=list(cards),
+                    quotes=quotes,
+                    reactions={},
+                    at=_now(),
+                    status=DeliveryStatus.SENT,
+                    group=group,
+                    author=None if key == phone.key else phone.key,
+                )
+
+            row = made(phone.key, f"sandbox.{new_id()}")
+            others = [key for key in there.phones if key != phone.key] if there else []
+            session.add_all([row, *(made(key, row.provider_id) for key in others)])
+            if there is None or there.with_us:
+                taking.keep(session, connection.id, [_said(row, phone, quoted, there)])
             session.flush()
             shown = _view(session, row)
         self._reader.ring()
@@ -160,7 +187,7 @@ class Handsets:
         with self._store.transaction() as session:
             row = sandbox.message(session, id)
             phone = sandbox.handset(session, row.key)
-            if reaction is None and row.from_us:
+            if reaction is None and (row.from_us or row.author):
                 raise Conflict(
                     "whatsapp_gateway.not_own", "Only a message of one's own can be changed"
                 )
@@ -168,11 +195,12 @@ class Handsets:
             if reaction is None and text is None:
                 kind = Amending.DELETED
             said = reaction if reaction is not None else text or ""
-            change(row, kind, said, THEIRS)
+            for each in sandbox.copies(session, row.provider_id):
+                change(each, kind, said, THEIRS if not row.group else phone.key)
             news = Amended(
                 target=row.provider_id,
                 who=Who(address=phone.address, name=phone.name),
-                chat=phone.address,
+                chat=row.group or phone.address,
                 at=_now(),
                 kind=kind,
                 text=said,
@@ -232,12 +260,18 @@ def _heard_from(session: Session, key: str, connection_id: UUID | None) -> Conne
     return found
 
 
-def _said(row: SandboxChatRow, phone: HandsetRow, quoted: SandboxChatRow | None) -> Said:
+def _said(
+    row: SandboxChatRow,
+    phone: HandsetRow,
+    quoted: SandboxChatRow | None,
+    group: SandboxGroupRow | None,
+) -> Said:
     return Said(
         id=row.provider_id,
         who=Who(address=phone.address, name=phone.name),
         at=row.at,
-        chat=phone.address,
+        chat=group.address if group else phone.address,
+        group=ChatGroup(address=group.address, subject=group.subject) if group else None,
         text=row.text,
         media=[
             Media(
@@ -274,7 +308,14 @@ def _view(session: Session, row: SandboxChatRow) -> SandboxChatMessage:
         edited=row.edited,
         deleted=row.deleted,
         typing=typing is not None and typing > _now(),
+        group=row.group,
+        author=_called(session, row.author),
     )
+
+
+def _called(session: Session, key: str | None) -> str:
+    author = sandbox.find(session, key) if key else None
+    return author.name if author else key or ""
 
 
 def _now() -> dt.datetime:

@@ -12,7 +12,7 @@ from contracts.channels import ConnectionState
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 
 from .domain import addresses, pace, window
-from .store import chats, connections, paces
+from .store import chats, connections, groups, paces
 from .store.tables import ChatRow, ConnectionRow, MessageRow
 
 TOO_LATE = "It could not be sent in time"
@@ -20,6 +20,7 @@ CLOSED = (
     "More than 24 hours have passed since the other side wrote; WhatsApp takes only an approved "
     "template now"
 )
+LEFT = "This number is not in the group any more"
 PAUSED = "WhatsApp lets this number write to nobody first for a while; answers leave"
 WARMING = "The number wrote to as many new people today as it may; this one follows"
 REPLIES_FIRST = "Answers leave first"
@@ -59,6 +60,8 @@ def check(
         return Lost(TOO_LATE, "expired")
     if current.state != ConnectionState.OPEN.value:
         return Held(current.reason or "The number is not connected", 5.0, is_turn=True)
+    if not groups.is_open(session, current.id, row.queued.address):
+        return Lost(LEFT, "group_left")
     chat = chats.locked(session, current.id, row.queued.address)
     kind = current.details.kind
     if (

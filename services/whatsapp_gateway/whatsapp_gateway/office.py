@@ -14,6 +14,7 @@ from fairlead.service import ServiceStore
 
 from .cloud.driver import CloudDrivers
 from .connecting import Connecting
+from .handset_groups import HandsetGroups
 from .handsets import Handsets
 from .hooks import Hooks
 from .keeping import Keeping
@@ -23,6 +24,7 @@ from .linked.keeper import Keeper
 from .linked.keys import SessionKeys
 from .media import Fetcher
 from .numbers import Drivers, Numbers
+from .ordering import Ordering
 from .sandbox import SandboxDriver
 from .scanning import Scanning
 from .sender import Sender
@@ -36,15 +38,18 @@ class Office:
     """What the service's methods work with."""
 
     sending: Bell  # rung where something is to leave
+    ordering: Bell  # rung where something is to be done with a group
     connecting: Connecting
     scanning: Scanning
     numbers: Numbers
     sender: Sender
+    orders: Ordering
     reader: Reader
     fetcher: Fetcher
     hooks: Hooks
     wording: Wording
     handsets: Handsets
+    handset_groups: HandsetGroups
     linked: Keeper | None
 
     def stop(self) -> None:
@@ -63,7 +68,7 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
         ca_file=str(settings.outbound_ca_file or ""),
     )
     cloud = CloudDrivers(graph.reveal(), outbound, runtime.vault, runtime.files)
-    sending, reading, fetching = Bell(), Bell(), Bell()
+    sending, reading, fetching, ordering = Bell(), Bell(), Bell(), Bell()
     kinds: dict[WhatsAppConnectionKind, Drivers] = {WhatsAppConnectionKind.CLOUD: cloud}
     if settings.sandbox:
         kinds[WhatsAppConnectionKind.SANDBOX] = SandboxDriver(store, reading)
@@ -75,15 +80,18 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
     connecting = Connecting(store, runtime.vault, public_url, numbers.kinds)
     return Office(
         sending=sending,
+        ordering=ordering,
         connecting=connecting,
         scanning=Scanning(store, connecting),
         numbers=numbers,
         sender=Sender(store, numbers, sending),
+        orders=Ordering(store, numbers, ordering),
         reader=Reader(store, reading, fetching, keeping.give_way),
         fetcher=Fetcher(store, runtime.files, numbers, fetching),
         hooks=Hooks(store, runtime.vault, keeping, reading),
         wording=Wording(store, cloud),
         handsets=Handsets(store, runtime.files, reading),
+        handset_groups=HandsetGroups(store, reading),
         linked=linked.keeper if linked else None,
     )
 

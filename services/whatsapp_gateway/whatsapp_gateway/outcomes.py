@@ -22,13 +22,14 @@ from fairlead.context import Role, service_context
 from fairlead.store import backoff
 
 from .cloud import verdicts
-from .domain import progress
+from .domain import addresses, progress
 from .domain.heard import Fared
 from .domain.progress import PieceState
+from .domain.receipts import Moments, overall, together
 from .drivers import Again, Doubtful, Outcome, Paused, Refused, Scope, Stopped, Taken
-from .store import chats, connections, outgoing, paces, templates
-from .store.tables import AmendmentRow, ConnectionRow, MessageRow, PieceRow
-from .told import announce, set_state, tell
+from .store import chats, connections, groups, outgoing, paces, receipts, templates
+from .store.tables import AmendmentRow, ConnectionRow, MessageRow, ParkedRow, PieceRow
+from .told import announce, set_state, tell, tell_of_one
 
 PAUSED_FOR = dt.timedelta(hours=6)
 ADMINISTRATORS = [Role.OWNER, Role.ADMIN]
@@ -43,7 +44,7 @@ def note(
     match outcome:
         case Taken():
             provider_id = outcome.provider_id
-            called(session, piece, provider_id)
+            called(session, message, piece, provider_id)
             join(session, message, list(outcome.also), now)
         case Doubtful():
             outgoing.note(session, piece, PieceState.UNCERTAIN, outcome.reason)
@@ -68,18 +69,75 @@ def note(
     news = outgoing.add_up(session, message)
     if news or provider_id is not None:
         code = piece.code if piece.state is PieceState.FAILED else None
-        tell(session, message, now, provider_id=provider_id, code=code, permanent=permanent)
+        tell(
+            session, message, now, provider_id=provider_id, code=code, permanent=permanent,
+            participants=expected(session, message, provider_id),
+        )  # fmt: skip
 
 
-def called(session: Session, piece: PieceRow, provider_id: str) -> None:
+def called(session: Session, message: MessageRow, piece: PieceRow, provider_id: str) -> None:
     """The network has a piece and calls it so; what it told of it before counts now."""
     piece.provider_id = provider_id
     outgoing.note(session, piece, PieceState.SENT)
     assert piece.connection_id is not None  # for the type checker: nothing is sent without one
+    if addresses.is_group(message.queued.address):
+        present = groups.present(session, piece.connection_id, message.queued.address)
+        receipts.expect(session, piece, present)
     for early in outgoing.parked(session, piece.connection_id, provider_id):
         state = progress.told(early.status)
         if state is not None:
-            outgoing.note(session, piece, state, early.reason, early.code)
+            fared(session, message, piece, state, _as_told(early))
+
+
+def fared(
+    session: Session, message: MessageRow, piece: PieceRow, state: PieceState, item: Fared
+) -> None:
+    """Something was told of a piece. In a group it is told of one participant alone."""
+    if not addresses.is_group(message.queued.address) or item.participant is None:
+        outgoing.note(session, piece, state, item.reason, item.code)
+    elif progress.arrived(state):
+        _fared_with(session, message, piece, state, item)
+
+
+def expected(session: Session, message: MessageRow, provider_id: str | None) -> list[str] | None:
+    """Who was in the group of a message when a piece of it, which is called so now, was sent."""
+    if provider_id is None or not addresses.is_group(message.queued.address):
+        return None
+    return receipts.expected(session, message.id)
+
+
+def _fared_with(
+    session: Session, message: MessageRow, piece: PieceRow, state: PieceState, item: Fared
+) -> None:
+    assert piece.connection_id is not None  # for the type checker: it was sent
+    assert item.participant is not None  # who calls has looked
+    key = chats.key_of(session, piece.connection_id, item.participant)
+    row = receipts.of_one(session, piece, key, item.participant)
+    parts = len(outgoing.pieces(session, message.id))
+    before = _with_one(session, message, key, parts)
+    told = receipts.moments(row).with_told(state, item.at)
+    row.delivered_at, row.read_at = told.delivered_at, told.read_at
+    after = _with_one(session, message, key, parts)
+    if after != before:
+        tell_of_one(session, message, row.address, after)
+    outgoing.note(session, piece, overall(receipts.of_piece(session, piece)))
+
+
+def _with_one(session: Session, message: MessageRow, key: str, parts: int) -> Moments:
+    """How the whole message fares with one participant."""
+    known = receipts.of_member(session, message.id, key)
+    return together([known.get(number, Moments()) for number in range(1, parts + 1)])
+
+
+def _as_told(early: ParkedRow) -> Fared:
+    return Fared(
+        id=early.provider_id,
+        status=early.status,
+        at=early.at,
+        participant=early.participant,
+        code=early.code,
+        reason=early.reason,
+    )
 
 
 def wait_of(outcome: Outcome, attempts: int) -> float:

@@ -6,7 +6,7 @@ What a phone does is kept as news, and goes the way of all that networks bring.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -19,10 +19,13 @@ from fairlead.store import new_id
 
 from . import taking
 from .domain import addresses
+from .domain.grouping import Described
 from .domain.heard import Fared, Media
-from .drivers import NotFetched, Outcome, Parcel, Refused, Taken
+from .drivers import GroupTask, NotFetched, Outcome, Parcel, Refused, Taken, Undone
+from .sandbox_groups import SandboxGroups
 from .store import connections, sandbox
-from .store.tables import ConnectionRow, SandboxChatRow
+from .store import sandbox_groups as groups
+from .store.tables import ConnectionRow, HandsetRow, SandboxChatRow
 
 NOWHERE: Final = "This number is not on WhatsApp"
 OURS, THEIRS = "ours", "theirs"  # whose a reaction is
@@ -35,6 +38,7 @@ class SandboxDriver:
     def __init__(self, store: ServiceStore, reader: Bell) -> None:
         self._store = store
         self._reader = reader
+        self._groups = SandboxGroups(store)
 
     def ready(self, id: UUID) -> bool:
         """Always: the world is in the store."""
@@ -49,28 +53,33 @@ class SandboxDriver:
 
     def send(self, parcel: Parcel) -> Outcome:
         """As `Driver.send`."""
+        provider_id = f"sandbox.{parcel.ours}"
         with self._store.transaction(parcel.organisation) as session:
-            phone = sandbox.find(session, addresses.key(parcel.address))
-            if phone is None:
+            phones = _phones(session, parcel.address)
+            if phones is None:
                 return Refused(NOWHERE, "not_on_whatsapp", permanent=True)
-            provider_id = f"sandbox.{parcel.ours}"
-            row = sandbox.called(session, provider_id)
-            if row is None:
-                row = _arrived(session, parcel, provider_id, phone.key)
-                session.add(row)
-                if phone.on:
-                    deliver(session, row)
+            if sandbox.called(session, provider_id) is None:
+                for phone in phones:
+                    row = _arrived(session, parcel, provider_id, phone.key)
+                    session.add(row)
+                    if phone.on:
+                        deliver(session, row)
         self._reader.ring()
         return Taken(provider_id)
 
     def amend(self, organisation: UUID, amendment: WhatsAppAmendmentQueued) -> Outcome:
         """As `Driver.amend`."""
         with self._store.transaction(organisation) as session:
-            row = sandbox.called(session, amendment.target)
-            if row is None:
+            rows = sandbox.copies(session, amendment.target)
+            if not rows:
                 return Refused("There is no such message on the phone")
-            change(row, amendment.kind, amendment.text, OURS)
+            for row in rows:
+                change(row, amendment.kind, amendment.text, OURS)
         return Taken(amendment.target)
+
+    def group(self, task: GroupTask) -> Described | Undone:
+        """As `Driver.group`."""
+        return self._groups.carry_out(task)
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
         """As `Driver.attend`: the phone shows that we write, and which of its messages we read."""
@@ -81,8 +90,7 @@ class SandboxDriver:
                 lasts = TYPING_LASTS if attended.typing else dt.timedelta(0)
                 sandbox.set_typing(session, addresses.key(attended.address), attended.at + lasts)
                 return
-            row = sandbox.called(session, attended.last_id) if attended.last_id else None
-            if row is not None:
+            for row in sandbox.copies(session, attended.last_id or ""):
                 for each in sandbox.written_until(session, row):
                     each.status = DeliveryStatus.READ
 
@@ -110,7 +118,8 @@ def fare(
         status=status,
         at=_now(),
         ours=row.provider_id.removeprefix("sandbox."),
-        address=row.key,
+        address=row.group or row.key,
+        participant=row.key if row.group else None,
         reason=reason,
         code=code,
     )
@@ -148,7 +157,17 @@ def _arrived(session: Session, parcel: Parcel, provider_id: str, key: str) -> Sa
         reactions={},
         at=_now(),
         status=DeliveryStatus.SENT,
+        group=parcel.address if addresses.is_group(parcel.address) else None,
     )
+
+
+def _phones(session: Session, address: str) -> Sequence[HandsetRow] | None:
+    """The phones that a message to an address comes to; None where there is no such address."""
+    if addresses.is_group(address):
+        group = groups.find(session, address)
+        return groups.phones(session, group) if group is not None and group.with_us else None
+    phone = sandbox.find(session, addresses.key(address))
+    return None if phone is None else [phone]
 
 
 def _now() -> dt.datetime:

@@ -11,13 +11,14 @@ from contracts.channels import (
     WhatsAppAttended,
     WhatsAppQueued,
 )
+from contracts.groups import WhatsAppGroupOrdered
 from contracts.persons import Person, PersonErasure, PersonPage
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 from fairlead.store import queue
 
-from . import persons, queueing
+from . import grouping, persons, queueing
 from .doors.connections import Connections
 from .doors.sandbox import SandboxDoors
 from .doors.templates import Templates
@@ -54,6 +55,13 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
             queueing.take_amendment(session, event, dt.datetime.now(dt.UTC))
         self.office.sending.ring()
 
+    @on(WhatsAppGroupOrdered)
+    def group_ordered(self, event: WhatsAppGroupOrdered) -> None:
+        """Take an order about a group in; `order` carries it out."""
+        with self.store.once() as session:
+            grouping.take(session, event, dt.datetime.now(dt.UTC))
+        self.office.ordering.ring()
+
     @on(WhatsAppAttended)
     def chat_attended(self, event: WhatsAppAttended) -> None:
         """Let the other side see that we read, or write."""
@@ -88,6 +96,11 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         """Let statuses have their effect that crossed with the answer to their message."""
         self.office.reader.rematch()
         return False
+
+    @loop(every=0, greenlets=2)
+    def order(self) -> None:
+        """Do with groups what is ordered."""
+        self.office.orders.work_some()
 
     @loop(every=0, greenlets=2)
     def fetch(self) -> None:

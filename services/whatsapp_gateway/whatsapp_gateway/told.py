@@ -20,6 +20,7 @@ from fairlead.bus import publish
 from fairlead.context import service_context
 
 from .domain import window
+from .domain.receipts import Moments
 from .drivers import ABILITIES
 from .store import connections
 from .store.tables import ConnectionRow, MessageRow
@@ -33,8 +34,10 @@ def tell(
     provider_id: str | None = None,
     code: str | None = None,
     permanent: bool = False,
+    participants: list[str] | None = None,
 ) -> None:
-    """How a message fares by its row."""
+    """How a message fares by its row; `participants` are those who were in its group when it was
+    sent."""
     publish(
         session,
         DeliveryUpdated(
@@ -48,9 +51,33 @@ def tell(
             code=code,
             reason=message.reason,
             permanent=permanent,
+            participants=participants,
         ),
         context=service_context(message.organisation_id),
     )
+
+
+def tell_of_one(session: Session, message: MessageRow, participant: str, moments: Moments) -> None:
+    """How a message fares with one participant of its group."""
+    for status, at in (
+        (DeliveryStatus.DELIVERED, moments.delivered_at),
+        (DeliveryStatus.READ, moments.read_at),
+    ):
+        if at is None:
+            continue
+        publish(
+            session,
+            DeliveryUpdated(
+                delivery_id=message.id,
+                message_id=message.message_id,
+                channel=Channel.WHATSAPP,
+                address=message.queued.address,
+                status=status,
+                at=at,
+                participant=participant,
+            ),
+            context=service_context(message.organisation_id),
+        )
 
 
 def set_state(
@@ -95,6 +122,11 @@ def as_told(row: ConnectionRow) -> ConnectionChanged:
         abilities=abilities(row.details.kind),
         answer_hours=window.HOURS if row.details.kind is WhatsAppConnectionKind.CLOUD else None,
     )
+
+
+def can_have_groups(kind: WhatsAppConnectionKind) -> bool:
+    """Whether numbers of a kind can make groups and be in them."""
+    return Ability.GROUPS in ABILITIES[kind]
 
 
 def abilities(kind: WhatsAppConnectionKind) -> list[Ability]:

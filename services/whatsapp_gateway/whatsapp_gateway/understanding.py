@@ -23,12 +23,13 @@ from fairlead.context import service_context
 from fairlead.contract import Event
 from fairlead.store import new_id
 
-from . import linking, outcomes
+from . import grouping, linking, outcomes
 from .domain import addresses, progress
 from .domain.heard import (
     Amended,
     Fared,
     Followed,
+    Grouped,
     Heard,
     Joined,
     Linked,
@@ -59,6 +60,8 @@ def understand(
             _fared(session, connection, item)
         case Followed():
             _followed(session, connection, item)
+        case Grouped():
+            grouping.happened(session, connection, item)
         case Joined():
             _joined(session, connection, item)
         case NumberFared():
@@ -89,9 +92,13 @@ def _said(
         chat.last_in_at, chat.last_in_id, chat.address = item.at, item.id, item.chat
     elif item.by_us and chat.last_in_at is None and chat.first_out_at is None:
         chat.first_out_at = item.at
+    if item.group is not None and not item.imported:
+        who = None if item.by_us else item.who
+        grouping.heard_in(session, connection, item.chat, who, item.at)
     files = _files(session, connection, item)
     own = Mailbox(address=addresses.digits(connection.details.number))
     theirs = Mailbox(address=item.who.address, name=item.who.name[:200])
+    to = Mailbox(address=item.group.address, name=item.group.subject) if item.group else theirs
     _tell(
         session,
         connection,
@@ -102,7 +109,7 @@ def _said(
             provider_id=item.id,
             sender=own if item.by_us else theirs,
             reply_to=None,
-            to=[theirs if item.by_us else own],
+            to=[to if item.by_us else own],
             cc=[],
             subject="",
             text=item.text,
@@ -204,6 +211,7 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
                 status=item.status,
                 code=item.code,
                 reason=item.reason,
+                participant=item.participant,
                 at=item.at,
             ),
         )
@@ -213,9 +221,9 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
     session.refresh(piece)
     news_of_id = piece.provider_id is None
     if news_of_id:
-        outcomes.called(session, piece, item.id)
-    outgoing.note(session, piece, state, item.reason, item.code)
-    if state is PieceState.FAILED:
+        outcomes.called(session, message, piece, item.id)
+    outcomes.fared(session, message, piece, state, item)
+    if state is PieceState.FAILED and item.participant is None:
         outcomes.late_failure(session, message, item, item.at)
     if item.also:
         outcomes.join(session, message, item.also, item.at)
@@ -228,6 +236,7 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
             provider_id=item.id if news_of_id else None,
             code=item.code if failed else None,
             permanent=failed and outcomes.is_permanent(item),
+            participants=outcomes.expected(session, message, item.id if news_of_id else None),
         )
 
 
@@ -238,6 +247,7 @@ def rematch(session: Session, connection: ConnectionRow, parked: ParkedRow) -> N
         id=parked.provider_id,
         status=parked.status,
         at=parked.at,
+        participant=parked.participant,
         code=parked.code,
         reason=parked.reason,
     )

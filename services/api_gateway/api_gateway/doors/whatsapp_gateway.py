@@ -20,5 +20,8 @@ DOORS = (
     Door("PUT", "/sandbox/chats/{id}", WhatsAppGateway, "sandbox_chat_amend"),
     Door("POST", "/sandbox/chats/{id}/read", WhatsAppGateway, "sandbox_chat_read"),
     Door("POST", "/sandbox/chats/{id}/fail", WhatsAppGateway, "sandbox_chat_fail"),
+    Door("GET", "/sandbox/groups", WhatsAppGateway, "sandbox_groups"),
+    Door("POST", "/sandbox/groups/join", WhatsAppGateway, "sandbox_group_join"),
+    Door("POST", "/sandbox/groups/leave", WhatsAppGateway, "sandbox_group_leave"),
     Door("POST", "/sandbox/scans", WhatsAppGateway, "sandbox_scan"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,6 +11,8 @@ from contracts.channels import Ability, Amending, ConnectionChanged
 from contracts.common import Channel, FileRef
 from contracts.inbox import Direction, Draft, Hint, Problem
 from contracts.whatsapp_gateway import LARGEST_SHOWN, LONGEST_TEXT, MEGABYTE
+
+from .addresses import normalised
 
 # WhatsApp's own limits, for phones and linked devices alike.
 EDIT_WITHIN: Final = dt.timedelta(minutes=15)
@@ -27,6 +30,22 @@ _CALLED: Final = {
     Amending.EDITED: "change what it sent",
     Amending.DELETED: "take back what it sent",
 }
+
+
+# A number with its country code, a hidden id, or a business-scoped one; never a group's.
+_ACCOUNT: Final = re.compile(
+    r"[1-9]\d{5,14}|\d{6,20}@lid|[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII
+)
+
+
+def plain(address: str) -> str:
+    """An address as WhatsApp takes it, whatever was written between the digits."""
+    return normalised(address, Channel.WHATSAPP)
+
+
+def is_account(address: str) -> bool:
+    """Whether it can be one person's on WhatsApp."""
+    return _ACCOUNT.fullmatch(plain(address)) is not None
 
 
 def obstacles(draft: Draft, connection: ConnectionChanged | None) -> Iterator[Problem]:

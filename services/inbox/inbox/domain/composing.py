@@ -7,7 +7,7 @@ with the field of the draft that it is about, so that a preview shows all of the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from contracts.inbox import Draft, Hint, MessageKind, Preview, Problem
 from . import attaching, consent, conversations, linking, wording
 from .cancelling import why_off
 from .conversations import Earlier
-from .knowledge import Knowledge
+from .knowledge import Knowledge, KnownGroup
 from .recipients import Chosen, Group, Party, groups
 from .wording import ORDERS
 
@@ -48,6 +48,7 @@ class Composed:
     problems: list[Problem]
     hints: list[Hint]
     answer_until: dt.datetime | None = None
+    group: KnownGroup | None = None
 
     @property
     def lead(self) -> Party | None:
@@ -127,22 +128,23 @@ def _message(
     known: Knowledge,
 ) -> Composed:
     answered = known.answered
-    connection = known.connection(
-        draft.channel, draft.connection_id or (answered.connection_id if answered else None)
-    )
+    connection = known.connection(draft.channel, _connection_id(draft, known))
     trips = list(dict.fromkeys(trip.id for trip, _ in group.services))
-    links = linking.outbound(draft, trips, answered)
+    links = linking.outbound(draft, trips, answered) or linking.in_group(known.group)
     signature = _signature(known) if draft.channel is Channel.EMAIL else ""
     template = wording.template_for(draft, group, known)
     words, problems = wording.write(draft, group, template, links, signature, known)
     purposes = consent.purposes(draft, template, known)
     problems += _about_one_trip(draft, links, known)
     problems += consent.problems(draft, purposes, group.parties, known)
+    problems += _to_many(purposes, known)
     connection_id = connection.connection_id if connection else None
     return Composed(
         parties=group.parties,
         connection_id=connection_id,
-        conversation_id=_conversation(group, connection_id, answered),
+        conversation_id=known.group.conversation_id
+        if known.group
+        else _conversation(group, connection_id, answered),
         links=links,
         service_ids=[planned.id for _, planned in group.services],
         subject=words.subject,
@@ -155,7 +157,22 @@ def _message(
         purposes=purposes,
         problems=_distinct([*group.problems, *shared, *problems]),
         hints=[*_called_off(draft, group), *wording.hints(template, links, known)],
+        group=known.group,
     )
+
+
+def _connection_id(draft: Draft, known: Knowledge) -> UUID | None:
+    """By which connection it leaves, where anything says so."""
+    if known.group is not None:
+        return known.group.connection_id
+    return draft.connection_id or (known.answered.connection_id if known.answered else None)
+
+
+def _to_many(purposes: Collection[ConsentKind], known: Knowledge) -> list[Problem]:
+    """Nobody in a group can say that he wants no more of what all get."""
+    if known.group is None or consent.BULK.isdisjoint(purposes):
+        return []
+    return [_problem("purpose", "marketing goes to people, not into a group")]
 
 
 def _conversation(

@@ -11,7 +11,7 @@ told before or after, was wrong.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ import msgspec
 
 from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
 from contracts.common import Channel
-from contracts.inbox import Delivery
+from contracts.inbox import Delivery, GroupReceipts, ParticipantReceipt
 
 CLICKS_KEPT = 50
 _RANK = list(DeliveryStatus)
@@ -36,8 +36,12 @@ def applied(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
     """`delivery` with what `update` tells; equal to `delivery` where that was known.
 
     A read or click that a machine caused sets `loaded_at` only. A person's click implies that the
-    message was opened.
+    message was opened. What is told of one `participant` of a group says nothing of the others.
     """
+    if update.participants is not None:
+        delivery = _to(delivery, update.participants)
+    if update.participant is not None:
+        return _with_one(delivery, update)
     if update.machine and (update.status is DeliveryStatus.READ or update.clicked):
         return msgspec.structs.replace(delivery, loaded_at=_earlier(delivery.loaded_at, update.at))
     reached = DeliveryStatus.READ if update.clicked else update.status
@@ -52,6 +56,46 @@ def applied(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
         after = msgspec.structs.replace(after, failed_at=None)
     after = msgspec.structs.replace(after, status=_status(after))
     return _explained(delivery, after, reached, update)
+
+
+def _to(delivery: Delivery, participants: Sequence[str]) -> Delivery:
+    """A delivery to a group of these."""
+    group = delivery.group or GroupReceipts(of=0, delivered=0, read=0, participants=[])
+    known = {each.address for each in group.participants}
+    new = [ParticipantReceipt(address=each) for each in participants if each not in known]
+    return _counted(delivery, [*group.participants, *new])
+
+
+def _with_one(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
+    """A delivery to a group with what is told of one participant; who read it has it."""
+    if update.status not in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
+        return delivery
+    delivery = _to(delivery, [update.participant or ""])
+    assert delivery.group is not None  # it is one to a group now
+    read = update.status is DeliveryStatus.READ
+    told = [
+        msgspec.structs.replace(
+            each,
+            delivered_at=_earlier(each.delivered_at, update.at),
+            read_at=_earlier(each.read_at, update.at) if read else each.read_at,
+        )
+        if each.address == update.participant
+        else each
+        for each in delivery.group.participants
+    ]
+    return _counted(delivery, told)
+
+
+def _counted(delivery: Delivery, participants: list[ParticipantReceipt]) -> Delivery:
+    # In one order, so that the order in which they were told makes no difference.
+    sorted_ones = sorted(participants, key=lambda each: each.address)
+    group = GroupReceipts(
+        of=len(sorted_ones),
+        delivered=sum(each.delivered_at is not None for each in sorted_ones),
+        read=sum(each.read_at is not None for each in sorted_ones),
+        participants=sorted_ones,
+    )
+    return msgspec.structs.replace(delivery, group=group)
 
 
 def overall(deliveries: Iterable[Delivery]) -> DeliveryStatus | None:

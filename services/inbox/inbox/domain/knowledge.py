@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.accounts import Organisation, User
-from contracts.channels import ConnectionChanged
+from contracts.channels import ConnectionChanged, Mailbox
 from contracts.common import Channel
 from contracts.contacts import Contact, Reachability, Scheme
+from contracts.groups import GroupState
 from contracts.inbox import File, Template
 from contracts.itineraries import Itinerary, Service
 from contracts.whatsapp_gateway import FilledTemplate
@@ -17,6 +18,20 @@ from contracts.whatsapp_gateway import FilledTemplate
 from .addresses import SCHEME
 from .conversations import Earlier
 from .offers import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group that a draft goes to, and who is in it: each mailbox with the contact it is of."""
+
+    id: UUID
+    connection_id: UUID
+    conversation_id: UUID | None
+    address: str
+    subject: str
+    state: GroupState
+    itinerary_id: UUID | None
+    members: tuple[tuple[Mailbox, UUID | None], ...]
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,7 @@ class Knowledge:
     organisation's own templates for the draft's kind and channel, by their language, `variants`
     those that say what the draft's template says. `offers` are the latest proposals by their trips.
     `answered` is the message that the draft answers, `filled` what its approved template says.
+    `group` is the one that the draft goes to, or answers in.
     """
 
     organisation: Organisation | None = None
@@ -45,6 +61,7 @@ class Knowledge:
     files: Mapping[UUID, File] = field(default_factory=dict)
     answered: Earlier | None = None
     filled: FilledTemplate | None = None
+    group: KnownGroup | None = None
 
     @property
     def sender_name(self) -> str:
@@ -97,5 +114,6 @@ def address_of(contact: Contact, channel: Channel) -> str | None:
 
 
 def _bare(address: str) -> str:
-    local, _, domain = address.casefold().rpartition("@")
+    # A number is written with its plus by us, and without by WhatsApp.
+    local, _, domain = address.casefold().removeprefix("+").rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

@@ -1,8 +1,8 @@
 """Why a message belongs to an itinerary (mission A6).
 
 It does when it was sent from it, from the concierge calendar about its services, when it answers a
-message that belongs to it, or when a person says so; otherwise it stays off. A message about
-services of several trips belongs to each of them.
+message that belongs to it, when it is said in a group of it, or when a person says so; otherwise it
+stays off. A message about services of several trips belongs to each of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from uuid import UUID
 from contracts.inbox import Draft, LinkOrigin
 
 from .conversations import Earlier
+from .knowledge import KnownGroup
 
 Links = dict[UUID, LinkOrigin]
 
@@ -29,6 +30,13 @@ def outbound(draft: Draft, service_trips: Iterable[UUID], answered: Earlier | No
     if not links:
         links = answering(answered)
     return links
+
+
+def in_group(group: KnownGroup | None) -> Links:
+    """The links of a message that is said in a group."""
+    if group is None or group.itinerary_id is None:
+        return {}
+    return {group.itinerary_id: LinkOrigin.GROUP}
 
 
 def answering(answered: Earlier | None) -> Links:

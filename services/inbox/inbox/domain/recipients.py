@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.channels import Mailbox, RecipientRole
 from contracts.common import Channel
 from contracts.contacts import Contact
+from contracts.groups import GroupState
 from contracts.inbox import Draft, Problem, Recipient
 from contracts.itineraries import Itinerary, Service
 from fairlead.store.identity import new_id
@@ -18,6 +19,12 @@ from .content import has_control_characters, one_line
 from .knowledge import Knowledge, address_of
 
 NAME_LIMIT = 200  # contracts.channels.Mailbox
+CLOSED = {
+    GroupState.MAKING: "the group is still being made",
+    GroupState.UNCERTAIN: "whether the group was made is not known",
+    GroupState.FAILED: "the group was never made",
+    GroupState.LEFT: "our number is not in this group any more",
+}
 Chosen = tuple[Itinerary, Service]
 
 
@@ -49,6 +56,8 @@ def groups(draft: Draft, services: Sequence[tuple[int, Chosen]], known: Knowledg
     `services` come with their index in the draft. Suppliers who share an address get one message.
     Never empty.
     """
+    if draft.group_id is not None or known.group is not None:
+        return [_to_group(draft, [service for _, service in services], known)]
     copies, problems = _copies(draft, known)
     chosen = [service for _, service in services]
     if draft.to or draft.in_reply_to is not None or not services:
@@ -68,6 +77,35 @@ def groups(draft: Draft, services: Sequence[tuple[int, Chosen]], known: Knowledg
         for party, batch in batches.values()
     ]
     return made + failed
+
+
+def each(
+    wanted: Iterable[Recipient], path: str, channel: Channel, known: Knowledge
+) -> tuple[list[Party], list[Problem]]:
+    """These as parties, each address once, our own ones left out; and what is wrong with others."""
+    parties, problems = _each(wanted, path, RecipientRole.TO, channel, known)
+    seen = {party.mailbox.address.casefold(): party for party in reversed(parties)}
+    kept = [each for each in seen.values() if not known.is_own_address(each.mailbox.address)]
+    return kept[::-1], problems
+
+
+def _to_group(draft: Draft, chosen: list[Chosen], known: Knowledge) -> Group:
+    group = known.group
+    if group is None:
+        return Group([], chosen, [Problem(field="group_id", reason="there is no such group")])
+    problems = [
+        Problem(field=field, reason="a message to a group goes to nobody else")
+        for field in ("to", "cc", "bcc")
+        if getattr(draft, field)
+    ]
+    if draft.channel is not Channel.WHATSAPP:
+        problems.append(Problem(field="channel", reason="the group is one of WhatsApp"))
+    if draft.connection_id not in (None, group.connection_id):
+        problems.append(Problem(field="connection_id", reason="another number is in the group"))
+    if group.state is not GroupState.OPEN:
+        problems.append(Problem(field="group_id", reason=CLOSED[group.state]))
+    mailbox = Mailbox(address=group.address, name=one_line(group.subject)[:NAME_LIMIT])
+    return Group([Party(RecipientRole.TO, mailbox, None)], chosen, problems)
 
 
 def _heads(draft: Draft, known: Knowledge) -> tuple[list[Party], list[Problem]]:

@@ -31,10 +31,11 @@ class Channels:
     @on(MessageReceived)
     def take_message(self, event: MessageReceived) -> None:
         """Somebody wrote to us."""
-        with self.store.reading() as session:
-            sender = incoming.known_sender(session, event)
-        if sender is None:
-            sender = self._met_other_side(event)
+        sender = None
+        if not incoming.is_nobodys(event):
+            with self.store.reading() as session:
+                sender = incoming.known_sender(session, event)
+            sender = sender or self._met_other_side(event)
         with self.store.once() as session:
             incoming.take(session, event, sender, self.config.first_state)
 

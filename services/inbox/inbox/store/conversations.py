@@ -21,7 +21,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, query_expression
 
 from contracts.channels import DeliveryStatus
 from contracts.common import Channel
-from contracts.inbox import ByHand, Conversation, ConversationState, Direction, FollowUp
+from contracts.inbox import (
+    ByHand,
+    Conversation,
+    ConversationKind,
+    ConversationState,
+    Direction,
+    FollowUp,
+)
 from fairlead.errors import Conflict, NotFound, Stale
 from fairlead.store import Json, Versioned, insert_into, new_id, word
 from fairlead.store.search import Entry, Searched, put, words
@@ -151,6 +158,10 @@ class ConversationRow(Searched, Versioned, Base):
     put_off_name: Mapped[str | None] = mapped_column(String(200))
     put_off_note: Mapped[str | None] = mapped_column(String(500))
     labelled: Mapped[str] = mapped_column(Text, server_default=",")
+    kind: Mapped[ConversationKind] = mapped_column(
+        word(ConversationKind), server_default=ConversationKind.PERSON.value
+    )
+    group_id: Mapped[UUID | None]
     unread_mine: Mapped[int | None] = query_expression()
 
     def search_entry(self, session: Session) -> Entry:
@@ -251,10 +262,16 @@ def id_of(
 
 
 def of_group(
-    session: Session, channel: Channel, connection_id: UUID | None, address: str, subject: str
+    session: Session,
+    channel: Channel,
+    connection_id: UUID | None,
+    address: str,
+    subject: str,
+    group_id: UUID | None,
 ) -> ConversationRow:
-    """The conversation of a group, which is called by its subject."""
+    """The conversation of a group, which is called by its subject; held."""
     row = of(session, channel, connection_id, None, address)
+    row.kind, row.group_id = ConversationKind.GROUP, group_id or row.group_id
     if subject and row.contact_name != subject[:320]:
         row.contact_name, row.contact_searched = subject[:320], searchable(subject)
     return row
@@ -423,6 +440,8 @@ def view_of(row: ConversationRow) -> Conversation:
         else None,
         unread_mine=row.unread_mine,
         label_ids=[UUID(each) for each in sorted(set(row.labelled.split(","))) if each],
+        kind=row.kind,
+        group_id=row.group_id,
     )
 
 

@@ -47,7 +47,8 @@ from .trips import TripRow
 
 
 class Party(msgspec.Struct, frozen=True):
-    """Somebody who stands in a message: `role` is from, reply_to, to, cc or bcc.
+    """Somebody who stands in a message: `role` is from, reply_to, to, cc or bcc; `member` of the
+    group that it went to, or `about` whom a note is.
 
     `was` is the contact to whom the message came, where he is part of another now.
     """
@@ -255,7 +256,7 @@ def view_of(row: MessageRow, *, trip: TripRow | None = None) -> MessageView:
         quoted_text=row.quoted_text,
         quoted_html=row.quoted_html,
         attachments=row.attachments,
-        deliveries=row.deliveries,
+        deliveries=[_received(row, each) for each in row.deliveries],
         service_ids=row.service_ids,
         automatic=row.automatic,
         at=row.at,
@@ -265,6 +266,20 @@ def view_of(row: MessageRow, *, trip: TripRow | None = None) -> MessageView:
         answers_id=row.answers_id,
         chat=_shown(row.chat),
     )
+
+
+def _received(row: MessageRow, delivery: Delivery) -> Delivery:
+    """With who the participants of a group are, as the message names them."""
+    if delivery.group is None:
+        return delivery
+    members = {each.mailbox.address.casefold(): each for each in row.parties}
+    named = []
+    for each in delivery.group.participants:
+        member = members.get(each.address.casefold())
+        name, contact_id = (member.mailbox.name, member.contact_id) if member else ("", None)
+        named.append(msgspec.structs.replace(each, name=name, contact_id=contact_id))
+    group = msgspec.structs.replace(delivery.group, participants=named)
+    return msgspec.structs.replace(delivery, group=group)
 
 
 def _shown(chat: ChatDetails | None) -> ChatDetails | None:
@@ -315,11 +330,14 @@ def news_of(session: Session, conversation_id: UUID, limit: int) -> list[UUID]:
     return [row.id for row in session.scalars(newest.limit(limit))]
 
 
-def called_news(session: Session, conversation_id: UUID, limit: int) -> list[str]:
-    """What the channel calls the last messages that came in and were news, the last first."""
+def called_news(
+    session: Session, conversation_id: UUID, limit: int
+) -> list[tuple[MessageRow, str]]:
+    """The last messages that came in and were news, and what the channel calls each; the last
+    first."""
     newest = _news(conversation_id).order_by(MessageRow.at.desc(), MessageRow.id.desc())
-    called = session.scalars(newest.with_only_columns(MessageRow.provider_id).limit(limit))
-    return [each for each in called if each is not None]
+    rows = session.scalars(newest.limit(limit)).all()
+    return [(each, each.provider_id) for each in rows if each.provider_id is not None]
 
 
 def count_news(session: Session, message: MessageRow) -> int:
@@ -335,6 +353,7 @@ def _news(conversation_id: UUID) -> Select[MessageRow]:
         MessageRow.direction == Direction.IN,
         MessageRow.imported.is_(False),
         MessageRow.automatic != AutomaticKind.AUTO_REPLY,
+        MessageRow.author_kind != AuthorKind.SYSTEM,
     )
 
 

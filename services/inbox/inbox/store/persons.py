@@ -16,6 +16,7 @@ from .conversations import ConversationRow
 from .drafts import DraftRow
 from .file_uses import FileUseRow, User
 from .files import FileRow
+from .groups import ParticipantRow
 from .links import ContactLinkRow, TripLinkRow
 from .messages import MessageRow
 from .parked import ParkedRow
@@ -138,6 +139,17 @@ def remove_scheduled(session: Session, ids: Collection[UUID]) -> None:
         delete(ScheduledRow).where(ScheduledRow.id.in_(ids)),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
+
+
+def participants(
+    session: Session, contacts: Collection[UUID], addresses: Collection[str]
+) -> Sequence[ParticipantRow]:
+    """Her places in groups, held until the transaction ends."""
+    digits = [each.removeprefix("+") for each in addresses]
+    hers = or_(
+        ParticipantRow.contact_id.in_(contacts), ParticipantRow.key.in_([*addresses, *digits])
+    )
+    return session.scalars(select(ParticipantRow).where(hers).with_for_update()).all()
 
 
 def forget_ids(session: Session, message: MessageRow) -> None:

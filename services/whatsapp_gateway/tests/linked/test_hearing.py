@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from contracts.channels import Amending, Card, DeliveryStatus
+from contracts.groups import Membership
 from contracts.whatsapp_gateway import LinkState
-from whatsapp_gateway.domain.heard import Amended, Fared, Followed, Said
-from whatsapp_gateway.drivers import Again, Doubtful, Outcome, Paused, Refused, Scope, Taken
-from whatsapp_gateway.linked import cards, hearing
-from whatsapp_gateway.linked.driver import jid, outcome
+from fairlead.store import new_id
+from whatsapp_gateway.domain.grouping import Task
+from whatsapp_gateway.domain.heard import Amended, Fared, Followed, Grouped, Said
+from whatsapp_gateway.drivers import (
+    Again,
+    Doubtful,
+    GroupTask,
+    Outcome,
+    Paused,
+    Refused,
+    Scope,
+    Taken,
+)
+from whatsapp_gateway.linked import cards, groups, hearing
+from whatsapp_gateway.linked.driver import outcome
+from whatsapp_gateway.linked.groups import jid
 from whatsapp_gateway.linked.lifecycle import Life, State
-from whatsapp_gateway.linked.protocol import content, events
+from whatsapp_gateway.linked.protocol import commands, content, events
 from whatsapp_gateway.linked.protocol.events import Mark, Reason
 from whatsapp_gateway.linked.protocol.events import Outcome as Ended
 
@@ -131,3 +145,29 @@ def test_a_card_goes_both_ways() -> None:
     folded = "BEGIN:VCARD\r\nitem1.TEL;waid=34:+34 6\r\n 99\r\nFN:Joan\r\nX:\r\nEND:VCARD"
     read = cards.read(content.Card("", folded))
     assert (read.name, read.phones) == ("Joan", ["+34 699"])
+
+
+def test_news_of_a_group_name_who_came_and_went_and_whose_doing_it_was() -> None:
+    told = events.GroupChanged(GROUP, NOW, "Trip 42", [PHONE], [LID], by=LID, without_us=True)
+    assert hearing.heard(told, NOW) == [
+        Grouped(
+            chat=GROUP, at=NOW, subject="Trip 42", joined=["34699888777"], left=[LID], by=LID,
+            without_us=True,
+        )
+    ]  # fmt: skip
+
+
+def test_a_group_is_described_without_ourselves() -> None:
+    task = GroupTask(
+        organisation=new_id(), connection_id=new_id(), id=new_id(), task=Task.ADD, group=GROUP,
+        subject="", addresses=("34699888777",),
+    )  # fmt: skip
+    own = events.Participant("1@lid", phone="34600111222@s.whatsapp.net", lid="1@lid", admin=True)
+    full = events.Participant(LID, PHONE, LID, admission=events.Admission.REFUSED, code=500)
+    said = groups.described(task, events.Group(GROUP, "", [own, full]), "34600111222")
+    [answered] = said.members
+    assert answered.addresses == ("34699888777", LID)
+    assert (answered.standing, answered.reason) == (Membership.REFUSED, "The group is full")
+    assert groups.command(task) == commands.ChangeParticipants(str(task.id), GROUP, [PHONE])
+    asked = replace(task, task=Task.DESCRIBE)
+    assert not groups.described(asked, events.Group(GROUP, "Trip", [full]), "34600111222").with_us

@@ -16,7 +16,17 @@ from fairlead.secrets import Vault
 
 from ..domain.heard import Media
 from ..domain.pieces import Piece
-from ..drivers import Again, Doubtful, NotFetched, Outcome, Parcel, Refused, Taken
+from ..drivers import (
+    Again,
+    Doubtful,
+    GroupTask,
+    NotFetched,
+    Outcome,
+    Parcel,
+    Refused,
+    Taken,
+    Undone,
+)
 from ..secret import secrets_of
 from ..store.tables import ConnectionRow
 from . import payloads, verdicts
@@ -96,6 +106,10 @@ class CloudDriver:
         except NoAnswer as error:
             return Again(f"Meta cannot be reached: {error.said}")
         return _taken(answer, amendment.address, None)
+
+    def group(self, task: GroupTask) -> Undone:
+        """As `Driver.group`: Meta adds nobody to a group, which is not offered."""
+        return Refused("Meta's Cloud API cannot put people into groups")
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
         """As `Driver.attend`."""

@@ -90,6 +90,19 @@ class Followed(_Heard, frozen=True, kw_only=True):
     read_by_us: bool = False
 
 
+class Grouped(_Heard, frozen=True, kw_only=True):
+    """Something happened in the group `chat`: others came or went, `by` whose doing, or it is
+    called otherwise. With `without_us` we are not in it any more."""
+
+    chat: str
+    at: dt.datetime
+    subject: str | None = None
+    joined: list[str] = []
+    left: list[str] = []
+    by: str = ""
+    without_us: bool = False
+
+
 class Joined(_Heard, frozen=True, kw_only=True):
     """These addresses are one person's; with `gone`, the first one is no more."""
 
@@ -136,7 +149,16 @@ class Strange(_Heard, frozen=True, kw_only=True):
 
 
 Heard: TypeAlias = (
-    Said | Amended | Fared | Followed | Joined | NumberFared | TemplateFared | Linked | Strange
+    Said
+    | Amended
+    | Fared
+    | Followed
+    | Grouped
+    | Joined
+    | NumberFared
+    | TemplateFared
+    | Linked
+    | Strange
 )
 
 

@@ -14,11 +14,14 @@ from contracts.channels import Amending, WhatsAppAmendmentQueued, WhatsAppAttend
 from fairlead.errors import Failure
 from fairlead.files import FileStore
 
+from ..domain.grouping import Described, Task
 from ..domain.heard import Media
 from ..domain.pieces import Kind, Piece
 from ..drivers import (
+    NOT_IN_IT,
     Again,
     Doubtful,
+    GroupTask,
     NotFetched,
     Outcome,
     Parcel,
@@ -26,9 +29,11 @@ from ..drivers import (
     Refused,
     Scope,
     Taken,
+    Undone,
 )
 from ..store.tables import ConnectionRow
-from . import cards
+from . import cards, groups
+from .groups import jid
 from .hearing import address
 from .keeper import Keeper, NotHere, Unanswered
 from .protocol import content
@@ -75,7 +80,7 @@ class LinkedDrivers:
 
     def of(self, connection: ConnectionRow) -> LinkedDriver:
         """As `Drivers.of`."""
-        return LinkedDriver(connection.id, self.keeper, self._files)
+        return LinkedDriver(connection.id, connection.number, self.keeper, self._files)
 
     def stop(self) -> None:
         """As `Drivers.stop`."""
@@ -85,8 +90,9 @@ class LinkedDrivers:
 class LinkedDriver:
     """One number."""
 
-    def __init__(self, id: UUID, keeper: Keeper, files: FileStore) -> None:
+    def __init__(self, id: UUID, own: str, keeper: Keeper, files: FileStore) -> None:
         self._id = id
+        self._own = own
         self._keeper = keeper
         self._files = files
 
@@ -112,13 +118,31 @@ class LinkedDriver:
         change: content.Content
         match amendment.kind:
             case Amending.REACTED:
-                sender = "" if amendment.by_us else to
+                sender = "" if amendment.by_us else jid(amendment.author or amendment.address)
                 change = content.Reaction(what, amendment.text, sender, to_me=amendment.by_us)
             case Amending.EDITED:
                 change = content.Edit(what, amendment.text)
             case Amending.DELETED:
                 change = content.Delete(what)
         return self._asked(Send(str(amendment.id), to, change), amendment.address)
+
+    def group(self, task: GroupTask) -> Described | Undone:
+        """As `Driver.group`: told again with the same id it is not done again."""
+        try:
+            done = self._keeper.ask(self._id, groups.command(task))
+        except NotHere:
+            return Again(_SENTENCES[Reason.NOT_CONNECTED], scope=Scope.NUMBER)
+        except Unanswered:
+            return Doubtful(_SENTENCES[Reason.NO_ANSWER])
+        if done.outcome is Ended.DONE and done.group is not None:
+            return groups.described(task, done.group, self._own)
+        if done.outcome is Ended.REFUSED and done.reason in (
+            Reason.NOT_ALLOWED,
+            Reason.BAD_ADDRESS,
+        ):
+            out = task.task is Task.DESCRIBE
+            return Refused(_SENTENCES[done.reason], NOT_IN_IT if out else done.reason.value)
+        return undone(done)
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
         """As `Driver.attend`: whoever looks at a chat is told when its other side writes."""
@@ -129,7 +153,8 @@ class LinkedDriver:
         if attended.last_id is None or attended.typing:
             self._keeper.tell(self._id, Typing(chat, on=attended.typing))
         else:
-            self._keeper.tell(self._id, Read(chat, [attended.last_id, *attended.before]))
+            author = jid(attended.author) if attended.author else ""
+            self._keeper.tell(self._id, Read(chat, [attended.last_id, *attended.before], author))
 
     def fetch(self, media: Media) -> Iterable[bytes]:
         """As `Driver.fetch`: the worker brings it into the folder, if it does not lie there."""
@@ -198,19 +223,19 @@ class LinkedDriver:
         return self._keeper.folder(self._id) / OUTGOING / ours.replace(":", "-")
 
 
-def jid(address: str) -> str:
-    """An address as the network writes it."""
-    return address if "@" in address else f"{address.lstrip('+')}@s.whatsapp.net"
-
-
 def outcome(done: Done, to: str) -> Outcome:
     """How a sending ended, in the gateway's words."""
+    if done.outcome is Ended.DONE:
+        went = address(done.chat) if done.chat else to
+        return Taken(done.message, also=() if went == to else (went,))
+    return undone(done)
+
+
+def undone(done: Done) -> Undone:
+    """Why something was not done, or may not have been."""
     reason = _SENTENCES[done.reason or Reason.BY_NETWORK]
     code = done.reason.value if done.reason else None
     match done.outcome:
-        case Ended.DONE:
-            went = address(done.chat) if done.chat else to
-            return Taken(done.message, also=() if went == to else (went,))
         case Ended.NOT_SENT:
             away = done.reason is Reason.NOT_CONNECTED
             return Again(reason, code=code, scope=Scope.NUMBER if away else Scope.MESSAGE)

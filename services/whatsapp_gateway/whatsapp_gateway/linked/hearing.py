@@ -9,7 +9,7 @@ from contracts.channels import Amending, ChatGroup, DeliveryStatus, Place
 from contracts.whatsapp_gateway import LinkState
 
 from ..domain import addresses
-from ..domain.heard import Amended, Fared, Followed, Heard, Linked, Media, Said, Strange, Who
+from ..domain.heard import Amended, Fared, Followed, Grouped, Heard, Linked, Media, Said, Who
 from . import cards
 from .lifecycle import Life
 from .protocol import content, events
@@ -51,7 +51,17 @@ def heard(body: Durable, now: dt.datetime) -> list[Heard]:
             )
             return [said]
         case events.GroupChanged():
-            return [Strange(what=f"group {body.group} changed")]
+            return [
+                Grouped(
+                    chat=address(body.group),
+                    at=body.at or now,
+                    subject=body.subject,
+                    joined=[address(each) for each in body.joined],
+                    left=[address(each) for each in body.left],
+                    by=address(body.by) if body.by else "",
+                    without_us=body.without_us,
+                )
+            ]
     return []
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from ..store import group_tables
 from ..store.tables import Base
+
+# A module declares its tables when it is imported.
+MODULES = (group_tables,)
 
 metadata = Base.metadata

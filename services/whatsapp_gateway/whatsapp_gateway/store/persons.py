@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 
 from contracts.channels import WhatsAppQueued
 from fairlead.erasing import ERASED_ADDRESS
+from fairlead.store import new_id
 
+from ..domain import addresses
+from .group_tables import GroupOrderRow, MemberRow, ReceiptRow, SandboxGroupRow
 from .tables import (
     AliasRow,
     AmendmentRow,
@@ -25,6 +28,7 @@ from .tables import (
     MediaRow,
     MessageRow,
     PaceRow,
+    ParkedRow,
     PieceRow,
     SandboxChatRow,
     SandboxTypingRow,
@@ -63,6 +67,7 @@ def forget(session: Session, keys: Collection[str], now: dt.datetime) -> int:
         pieces = sa.update(PieceRow).where(PieceRow.delivery_id == row.id).values(reason=None)
         _run(session, pieces)
         changed += 1
+    changed += _forget_in_groups(session, keys)
     session.flush()
     said = sa.select(KnownRow.provider_id).where(KnownRow.key.in_(keys))
     changed += _run(session, sa.delete(MediaRow).where(MediaRow.provider_id.in_(said)))
@@ -77,6 +82,29 @@ def forget(session: Session, keys: Collection[str], now: dt.datetime) -> int:
     ):
         changed += _run(session, sa.delete(table).where(column.in_(keys)))
     return changed
+
+
+def _forget_in_groups(session: Session, keys: Collection[str]) -> int:
+    """She was somebody in her groups, who is nobody now."""
+    changed = 0
+    for row in session.scalars(sa.select(SandboxGroupRow).with_for_update()):
+        kept = [each for each in row.phones if each not in keys]
+        changed += len(kept) != len(row.phones)
+        row.phones = kept
+    for order in session.scalars(sa.select(GroupOrderRow)):
+        theirs = [each for each in order.addresses if addresses.key(each) not in keys]
+        changed += len(theirs) != len(order.addresses)
+        order.addresses = theirs
+    rows = session.scalars(sa.select(ReceiptRow).where(ReceiptRow.key.in_(keys))).all()
+    for receipt in rows:
+        receipt.key = receipt.address = f"{ERASED_ADDRESS}:{new_id()}"
+    for table, column in (
+        (MemberRow, MemberRow.key),
+        (ParkedRow, ParkedRow.participant),
+        (SandboxChatRow, SandboxChatRow.author),
+    ):
+        changed += _run(session, sa.delete(table).where(column.in_(keys)))
+    return changed + len(rows)
 
 
 def forget_raw(

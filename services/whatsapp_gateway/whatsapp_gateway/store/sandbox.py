@@ -87,9 +87,25 @@ def message(session: Session, id: UUID) -> SandboxChatRow:
 
 
 def called(session: Session, provider_id: str) -> SandboxChatRow | None:
-    """The message that the sandbox calls so."""
+    """The message that the sandbox calls so, on any of the phones that have it."""
+    return next(iter(copies(session, provider_id)), None)
+
+
+def copies(session: Session, provider_id: str) -> Sequence[SandboxChatRow]:
+    """The same on each of these phones."""
+    return session.scalars(
+        sa.select(SandboxChatRow)
+        .where(SandboxChatRow.provider_id == provider_id)
+        .order_by(SandboxChatRow.key)
+    ).all()
+
+
+def copy(session: Session, provider_id: str, key: str) -> SandboxChatRow | None:
+    """The same on one of them."""
     return session.scalar(
-        sa.select(SandboxChatRow).where(SandboxChatRow.provider_id == provider_id)
+        sa.select(SandboxChatRow).where(
+            SandboxChatRow.provider_id == provider_id, SandboxChatRow.key == key
+        )
     )
 
 
@@ -99,6 +115,7 @@ def unread_until(session: Session, row: SandboxChatRow) -> Sequence[SandboxChatR
         sa.select(SandboxChatRow).where(
             SandboxChatRow.key == row.key,
             SandboxChatRow.connection_id == row.connection_id,
+            SandboxChatRow.group.is_not_distinct_from(row.group),
             SandboxChatRow.from_us.is_(True),
             SandboxChatRow.status != DeliveryStatus.READ,
             SandboxChatRow.status != DeliveryStatus.FAILED,
@@ -141,6 +158,7 @@ def written_until(session: Session, row: SandboxChatRow) -> Sequence[SandboxChat
         sa.select(SandboxChatRow).where(
             SandboxChatRow.key == row.key,
             SandboxChatRow.connection_id == row.connection_id,
+            SandboxChatRow.group.is_not_distinct_from(row.group),
             SandboxChatRow.from_us.is_(False),
             SandboxChatRow.status != DeliveryStatus.READ,
             sa.tuple_(SandboxChatRow.at, SandboxChatRow.id) <= sa.tuple_(row.at, row.id),

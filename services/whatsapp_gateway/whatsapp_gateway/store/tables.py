@@ -187,6 +187,7 @@ class ParkedRow(Scoped, Base):
     status: Mapped[DeliveryStatus] = mapped_column(word(DeliveryStatus))
     code: Mapped[str | None] = mapped_column(sa.String(40))
     reason: Mapped[str | None] = mapped_column(sa.Text)
+    participant: Mapped[str | None] = mapped_column(sa.String(320))
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (
@@ -279,7 +280,7 @@ class TemplateRow(Scoped, Base):
 
 
 class HandsetRow(Scoped, Base):
-    """A phone of the sandbox's world."""
+    """A phone of the sandbox's world. One that is `private` nobody may put into a group."""
 
     __tablename__ = "sandbox_handsets"
 
@@ -287,12 +288,17 @@ class HandsetRow(Scoped, Base):
     address: Mapped[str] = mapped_column(sa.String(320))
     name: Mapped[str] = mapped_column(sa.String(500))
     on: Mapped[bool] = mapped_column("is_on", default=True)
+    private: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (sa.PrimaryKeyConstraint("organisation_id", "key"),)
 
 
 class SandboxChatRow(Scoped, Base):
-    """A message on a phone of the sandbox's world. `reactions` are by who reacted: us, or it."""
+    """A message on a phone of the sandbox's world. `reactions` are by who reacted: us, or it.
+
+    Of a message in a `group` each phone has one; `author` is the phone that wrote it, where it is
+    another one.
+    """
 
     __tablename__ = "sandbox_chat"
 
@@ -312,9 +318,11 @@ class SandboxChatRow(Scoped, Base):
     status: Mapped[DeliveryStatus] = mapped_column(word(DeliveryStatus))
     edited: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
+    group: Mapped[str | None] = mapped_column("in_group", sa.String(320))
+    author: Mapped[str | None] = mapped_column(sa.String(320))
 
     __table_args__ = (
-        sa.UniqueConstraint("organisation_id", "provider_id"),
+        sa.UniqueConstraint("organisation_id", "provider_id", "key"),
         sa.Index("ix_sandbox_chat_phone", "organisation_id", "key", "at", "id"),
     )
 

@@ -167,13 +167,15 @@ class Unreadable(msgspec.Struct, tag="unreadable", frozen=True):
 
 
 class GroupChanged(msgspec.Struct, tag="group_changed", frozen=True):
-    """A group that we are in has changed."""
+    """A group that we are in has changed, or one that we are in `without_us` from now on."""
 
     group: str
     at: dt.datetime | None = None
     subject: str | None = None
     joined: list[str] = []
     left: list[str] = []
+    by: str = ""  # whose doing it was
+    without_us: bool = False
 
 
 class Outcome(enum.Enum):

@@ -176,7 +176,7 @@ class Desk:
 
     def paired(self, account: Paired) -> None:
         """Which account it is."""
-        self._taker.own = account.address
+        self._taker.own = [each for each in (account.address, account.lid) if each]
         self._fetcher.start()
         self._line.say(account)
 

@@ -29,7 +29,7 @@ class Taker:
     """Called by one thread of the client, in the order of what happened."""
 
     def __init__(self, spool: Spool, fetcher: Fetcher, line: Line) -> None:
-        self.own = ""
+        self.own: list[str] = []  # our addresses, by phone first
         self._spool = spool
         self._fetcher = fetcher
         self._line = line
@@ -104,12 +104,15 @@ class Taker:
         self._spool.keep(receipt)
 
     def _group(self, event: Any) -> None:
+        left = [address(jid) for jid in event.Leave]
         changed = GroupChanged(
             group=address(event.JID),
             at=moment(event.Timestamp),
             subject=event.Name.Name if event.HasField("Name") else None,
             joined=[address(jid) for jid in event.Join],
-            left=[address(jid) for jid in event.Leave],
+            left=[each for each in left if each not in self.own],
+            by=address(event.Sender) if event.HasField("Sender") else "",
+            without_us=any(each in self.own for each in left) or event.Delete.Deleted,
         )
         self._spool.keep(changed)
 
@@ -124,7 +127,7 @@ class Taker:
     def _piece(self, conversation: Any, stored: list[Any]) -> None:
         messages, sources = [], {}
         for each in stored:
-            message = incoming.historic(conversation.ID, each, self.own)
+            message = incoming.historic(conversation.ID, each, self.own[0] if self.own else "")
             if message is None:
                 continue
             messages.append(message)
