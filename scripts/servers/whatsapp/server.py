@@ -187,6 +187,40 @@ class StandIn:
         attrs = {"from": self.world.lid(sender), "id": message, "t": str(int(time.time()))}
         self.say(Node("receipt", {**attrs, **({"type": kind} if kind else {})}))
 
+    def group_receipt(self, message: str, sender: str, group: str, kind: str = "") -> None:
+        """The same of somebody in a group."""
+        attrs = {"from": Jid(group), "id": message, "t": str(int(time.time()))}
+        attrs["participant"] = self.world.lid(sender)
+        self.say(Node("receipt", {**attrs, **({"type": kind} if kind else {})}))
+
+    def group_left(self, phone: str, group: str, by: str = "") -> None:
+        """Somebody leaves a group, or is taken out by another."""
+        known = self.world.groups.get(Jid(group).user)
+        if known is not None:
+            known.participants = [each for each in known.participants if each.user != phone]
+        self._group_news(group, "remove", phone, by or phone)
+
+    def group_joined(self, phone: str, group: str) -> None:
+        """Somebody comes into a group by its link."""
+        self.world.groups[Jid(group).user].participants.append(Jid(f"{phone}@s.whatsapp.net"))
+        self._group_news(group, "add", phone, phone)
+
+    def group_renamed(self, subject: str, group: str, by: str) -> None:
+        """Somebody calls a group otherwise."""
+        self.world.groups[Jid(group).user].subject = subject
+        attrs = {"subject": subject, "s_t": str(int(time.time())), "s_o": self.world.lid(by)}
+        self._notify(group, by, Node("subject", attrs))
+
+    def _group_news(self, group: str, what: str, phone: str, by: str) -> None:
+        who = Node("participant", {"jid": self.world.lid(phone)})
+        self._notify(group, by, Node(what, {"prev_v_id": "1", "v_id": "2"}, [who]))
+
+    def _notify(self, group: str, by: str, what: Node) -> None:
+        id = f"news{next(self._numbers)}"
+        about = {"from": Jid(group), "id": id, "type": "w:gp2", "t": str(int(time.time()))}
+        about["participant"] = self.world.lid(by)
+        self.say(Node("notification", about, [what]))
+
     def typing(self, sender: str, *, on: bool = True) -> None:
         jid = Jid(f"{sender}@s.whatsapp.net")
         self.say(Node("chatstate", {"from": jid}, [Node("composing" if on else "paused")]))

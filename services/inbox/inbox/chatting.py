@@ -122,9 +122,7 @@ def read(session: Session, row: ConversationRow) -> None:
     for message, called in messages.called_news(session, row.id, unread):
         of.setdefault(_author(session, message), []).append(called)
     for author, ids in of.items():
-        _attend(
-            session, connection_id, row.address, last_id=ids[0], before=ids[1:], author=author
-        )
+        _attend(session, connection_id, row.address, last_id=ids[0], before=ids[1:], author=author)
 
 
 def presence(
