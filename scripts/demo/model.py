@@ -96,6 +96,16 @@ class Trip(Part):
     services: list[Planned]
 
 
+class Circle(Part):
+    """A WhatsApp group to be, of a trip; `private` of its people lets nobody add him."""
+
+    subject: Name
+    trip_id: UUID
+    number_id: UUID
+    people: list[Person]
+    private: Person
+
+
 class Wording(Part):
     """A message template of the organisation to be."""
 
@@ -132,6 +142,7 @@ class World(Part):
     templates: list[Wording]
     documents: list[Document]
     messages: list[ImportedMessage]
+    circle: Circle
 
     @property
     def owner(self) -> Employee:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -20,16 +20,17 @@ from contracts.accounts import Accounts, StaffRole
 from contracts.channels import Mailbox
 from contracts.contacts import Contacts, Scheme
 from contracts.email_gateway import EmailGateway
-from contracts.inbox import ImportedMessage, Inbox
+from contracts.inbox import ImportedMessage, Inbox, Recipient
 from contracts.itineraries import Itineraries, Itinerary
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.context import acting, service_context
 from fairlead.contract import Interface
-from fairlead.errors import NotFound
+from fairlead.errors import Invalid, NotFound
 from fairlead.files import FileStore, open_store
 from fairlead.settings import Common
 from scripts.keys import write_private
 
+from .circles import phone
 from .model import REFERENCE, Person, Trip, World
 from .world import today, world
 
@@ -109,6 +110,7 @@ class _Planter:
         planted = [self._trip(trip) for trip in self.world.trips]
         for document in self.world.documents:
             self.files.put(self.world.organisation.id, document.content)
+        self._circle()
         messages = list(_addressed(self.world, planted))
         for start in range(0, len(messages), BATCH):
             self._import(messages[start : start + BATCH])
@@ -188,14 +190,39 @@ class _Planter:
             services=[planned.details for planned in trip.services],
         )
 
+    def _circle(self) -> None:
+        """A group that is made as people make one: the inbox has to know who they are first."""
+        made = self.world.circle
+        shy = phone(made.private)
+        assert shy is not None  # whoever is in a group has a phone
+        self.whatsapp.put_sandbox_handset(address=shy, name=made.private.name, private=True)
+        self._patiently(
+            "inbox.group_invalid",
+            lambda: self.inbox.create_group(
+                subject=made.subject,
+                participants=[Recipient(contact_id=each.id) for each in made.people],
+                connection_id=made.number_id,
+                itinerary_id=made.trip_id,
+                request_id=f"demo-group-{made.trip_id}",
+            ),
+        )
+
     def _import(self, messages: list[ImportedMessage]) -> None:
+        self._patiently(
+            "inbox.import_unknown", lambda: self.inbox.import_messages(messages=messages)
+        )
+
+    def _patiently(self, code: str, ask: Callable[[], object]) -> None:
+        """Ask until the inbox knows whom and what it is about, which it is told meanwhile."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.inbox.import_messages(messages=messages)
-            except NotFound as error:
-                if error.code != "inbox.import_unknown" or time.monotonic() > until:
+                ask()
+            except (NotFound, Invalid) as error:
+                if error.code != code or time.monotonic() > until:
                     raise
+            else:
+                return
             time.sleep(0.05)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from . import organisation
+from .circles import circle
 from .letters import Archive, correspondence
 from .model import World
 from .people import society
@@ -30,6 +31,7 @@ def world(today: dt.date, seed: int = SEED) -> World:
     sendings = organisation.connections(seed)
     archive = Archive(operator.id)
     messages = correspondence(seed, today, made, known, sendings, organisation.EMPLOYEES, archive)
+    numbers = list(organisation.numbers(seed))
     return World(
         seed=seed,
         today=today,
@@ -39,8 +41,9 @@ def world(today: dt.date, seed: int = SEED) -> World:
         listings=list(known.listings.values()),
         trips=[journey.trip for journey in made],
         connections=list(sendings),
-        numbers=list(organisation.numbers(seed)),
+        numbers=numbers,
         templates=organisation.TEMPLATES,
         documents=archive.documents,
         messages=messages,
+        circle=circle(made, known, numbers[0]),
     )

@@ -15,10 +15,10 @@ from contracts.accounts import Organisation, StaffRole, User
 from contracts.channels import ConnectionState
 from contracts.contacts import Contact
 from contracts.email_gateway import Connection
-from contracts.inbox import ImportedMessage, MessageView, Template
+from contracts.inbox import Group, ImportedMessage, MessageView, Template
 from contracts.itineraries import Itinerary, Listing, Service
 from contracts.samples import sample
-from contracts.whatsapp_gateway import WhatsAppConnection
+from contracts.whatsapp_gateway import SandboxHandset, WhatsAppConnection
 from fairlead.context import current
 from fairlead.contract import Call, Interface, calls
 from fairlead.errors import Conflict, NotFound, Unavailable
@@ -47,6 +47,7 @@ class Agencies:
     connections: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     mailboxes: set[str] = field(default_factory=set)
     numbers: dict[UUID, Any] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
     handsets: dict[str, str] = field(default_factory=dict)
     templates: list[Template] = field(default_factory=list)
     messages: dict[UUID, ImportedMessage] = field(default_factory=dict)
@@ -147,6 +148,17 @@ class Agencies:
     def _open_sandbox_handsets(self, *, handsets: dict[str, str]) -> None:
         self.handsets |= handsets
 
+    def _put_sandbox_handset(self, *, address: str, name: str, **how: Any) -> Any:
+        self.handsets[address] = name
+        return sample(SandboxHandset)
+
+    def _create_group(self, *, request_id: str, participants: list[Any], **fields: Any) -> Any:
+        assert {each.contact_id for each in participants} <= self.contacts.keys()
+        assert fields["itinerary_id"] in self.trips
+        assert fields["connection_id"] in self.numbers
+        self.groups.setdefault(request_id, fields["subject"])
+        return sample(Group)
+
     def _list_templates(self, **filters: Any) -> list[Template]:
         return self.templates
 
@@ -181,6 +193,7 @@ class Agencies:
             "connections": self.connections,
             "mailboxes": self.mailboxes,
             "numbers": self.numbers,
+            "groups": self.groups,
             "handsets": self.handsets,
             "templates": sorted((each.name, each.language) for each in self.templates),
             "messages": {

@@ -42,6 +42,7 @@ def test_everything_is_planted_once(made: World, files: FileStore) -> None:
     assert len(agencies.connections) == 2
     assert agencies.numbers.keys() == {number.id for number in made.numbers}
     assert len(agencies.handsets) >= 40
+    assert list(agencies.groups.values()) == [made.circle.subject]
     assert len(agencies.templates) == len(made.templates)
     assert agencies.messages.keys() == {message.id for message in made.messages}
     for document in made.documents:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from accounts.service import AccountsService
 from contacts.service import ContactsService
 from contracts.accounts import Accounts
+from contracts.common import Channel
 from contracts.contacts import ContactKind, Contacts
 from contracts.email_gateway import EmailGateway
+from contracts.groups import Membership
 from contracts.inbox import Draft, Inbox, MessageKind
 from contracts.itineraries import Itineraries, ItineraryState
 from contracts.whatsapp_gateway import WhatsAppGateway
@@ -25,6 +28,7 @@ from fairlead.context import acting, service_context
 from fairlead.contract import calls
 from fairlead.process import Process
 from fairlead.secrets import new_key
+from fairlead.testing.bus import wait_for
 from inbox.service import InboxService
 from itineraries.service import ItinerariesService
 from scripts.demo import World, plant, today, world
@@ -123,7 +127,9 @@ def pages(ask: Any, field: str) -> list[Any]:
 def everything(caller: Caller) -> dict[str, list[Any]]:
     """What the services hold, as their doors show it."""
     inbox = caller.client(Inbox)
-    conversations = pages(inbox.list_conversations, "conversations")
+    # What comes of the group goes on by itself, and is no mail.
+    mails = partial(inbox.list_conversations, channel=Channel.EMAIL)
+    conversations = pages(mails, "conversations")
     return {
         "users": caller.client(Accounts).list_users(),
         "contacts": pages(caller.client(Contacts).list_contacts, "contacts"),
@@ -132,6 +138,7 @@ def everything(caller: Caller) -> dict[str, list[Any]]:
         "connections": caller.client(EmailGateway).list_connections(),
         "mailboxes": caller.client(EmailGateway).sandbox_mailboxes(),
         "numbers": caller.client(WhatsAppGateway).list_whatsapp_connections(),
+        "groups": [each.id for each in inbox.list_groups().groups],
         "templates": [each for each in inbox.list_templates() if not each.built_in],
         "conversations": conversations,
         "messages": [
@@ -150,6 +157,7 @@ def check(made: World, found: dict[str, list[Any]]) -> None:
     assert len(found["listings"]) == len(made.listings)
     assert {each.id for each in found["connections"]} == {each.id for each in made.connections}
     assert {each.id for each in found["numbers"]} == {each.id for each in made.numbers}
+    assert len(found["groups"]) == 1
     assert len(found["templates"]) == len(made.templates)
     assert len(found["messages"]) == len(made.messages)
     assert {each.id for each in found["messages"]} == {each.id for each in made.messages}
@@ -231,3 +239,17 @@ def order(caller: Caller, made: World) -> None:
             assert supplier.kind is ContactKind.SUPPLIER
             return
     pytest.fail("Nobody to whom three services go in one message")
+
+
+def test_the_family_group_is_made_and_one_of_it_is_invited(planted: Planted) -> None:
+    inbox = planted.process.runtime.caller.client(Inbox)
+
+    def stands() -> dict[Any, Membership]:
+        [group] = inbox.list_groups().groups
+        return {each.contact_id: each.standing for each in group.participants}
+
+    made = planted.world.circle
+    expected = {person.id: Membership.ADDED for person in made.people}
+    expected[made.private.id] = Membership.INVITED
+    with acting(service_context(planted.world.organisation.id)):
+        wait_for(lambda: stands() == expected)
