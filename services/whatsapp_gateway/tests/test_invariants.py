@@ -74,6 +74,14 @@ def test_2_a_message_that_cannot_leave_comes_to_an_end(home: Home) -> None:
         gateway.disconnect_whatsapp(id=connection.id)
         now = dt.datetime.now(dt.UTC)
         late = queue(world, "Stale", queued_at=now - dt.timedelta(hours=24))
+        store = world.database("whatsapp_gateway")
+
+        def taken() -> bool:
+            with store.reading(OURS) as session:
+                return session.get(MessageRow, late.delivery_id) is not None
+
+        world.wait_for(taken)
+    with running(home) as (world, gateway):  # which looks for such at its start, and then often
         ended = reached(world, late, DeliveryStatus.FAILED)
         assert (ended.code, ended.reason) == ("expired", "It could not be sent in time")
         fresh = queue(world, "Fresh")
