@@ -13,11 +13,11 @@ import pytest
 from eventlet.event import Event
 
 from contracts.whatsapp_gateway import CloudAccount
-from fairlead.errors import Forbidden, NotFound
+from fairlead.errors import Forbidden
 from fairlead.service import ServiceStore
 from fairlead.testing.bus import Home
 from scripts.servers.graph import ACCOUNT_ID, NUMBER_ID, body, signed, text, value
-from whatsapp_gateway import hooks, keeping
+from whatsapp_gateway import keeping
 from whatsapp_gateway.keeping import Keeping
 
 from .running import PHONE
@@ -117,16 +117,4 @@ def test_a_new_secret_fits_at_once(home: Home) -> None:
         )
         here.hook(content, signature=signed(content, ANOTHER))
         with pytest.raises(Forbidden):
-            here.hook(content)  # it was looked up anew, and is known with its new secret
-
-
-def test_who_is_not_known_any_more_is_looked_up(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hooks, "KNOWN_SECONDS", 0.0)
-    content = body(value(text(PHONE, "wamid.1", "Hello")))
-    with desk(home) as here:
-        here.hook(content)
-        here.gateway.remove_whatsapp_connection(id=here.connection.id)
-        with pytest.raises(NotFound):
             here.hook(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,8 +17,6 @@ from .keeping import Keeping
 from .secret import Secrets, secrets_of
 from .store import connections
 
-KNOWN_SECONDS = 5.0
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -30,18 +27,14 @@ class Account:
 
 
 class Hooks:
-    """What Meta is answered.
-
-    An account that was looked up is known for some seconds: so long a number that another process
-    removes, or gives another secret, may go on as it was. A new secret fits at once.
-    """
+    """What Meta is answered. The number is looked up each time: one that was removed, or a secret
+    that was replaced because others know it, holds for nothing from that moment on."""
 
     def __init__(self, store: ServiceStore, vault: Vault, keeping: Keeping, reader: Bell) -> None:
         self._store = store
         self._vault = vault
         self._reader = reader
         self._keeping = keeping
-        self._known: dict[UUID, tuple[float, Account]] = {}
 
     def challenge(self, id: UUID, token: str, challenge: str) -> str:
         """The answer to somebody who knows the token. Raises Forbidden and NotFound."""
@@ -52,26 +45,17 @@ class Hooks:
 
     def take(self, id: UUID, body: bytes, given: str) -> None:
         """Keep a body for good. Raises Forbidden where Meta did not sign it."""
-        known = self._remembered(id)
-        if known is None or not signature.fits(known.secrets.app_secret, body, given):
-            known = self._looked_up(id)
-            if not signature.fits(known.secrets.app_secret, body, given):
-                raise Forbidden(
-                    "whatsapp_gateway.wrong_signature", "The body is not signed with the app secret"
-                )
-        self._keeping.keep(known.organisation, id, body)
+        account = self._looked_up(id)
+        if not signature.fits(account.secrets.app_secret, body, given):
+            raise Forbidden(
+                "whatsapp_gateway.wrong_signature", "The body is not signed with the app secret"
+            )
+        self._keeping.keep(account.organisation, id, body)
         self._reader.ring()
 
-    def _remembered(self, id: UUID) -> Account | None:
-        until, account = self._known.get(id, (0.0, None))
-        return account if time.monotonic() < until else None
-
     def _looked_up(self, id: UUID) -> Account:
-        self._known.pop(id, None)
         with self._store.reading(EVERYWHERE) as session:
             row = connections.find(session, id)
         if row is None or row.removed or row.details.kind is not WhatsAppConnectionKind.CLOUD:
             raise NotFound("whatsapp_gateway.connection_not_found", "There is no such number")
-        account = Account(row.organisation_id, secrets_of(self._vault, row))
-        self._known[id] = time.monotonic() + KNOWN_SECONDS, account
-        return account
+        return Account(row.organisation_id, secrets_of(self._vault, row))

@@ -22,6 +22,7 @@ from contracts.whatsapp_gateway import (
     WhatsAppConnectionKind,
 )
 from fairlead.testing.services import World
+from scripts.servers.whatsapp_client import COMMAND
 from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
 
@@ -30,9 +31,7 @@ from ..test_groups import now, order
 
 pytestmark = [pytest.mark.green, pytest.mark.servers]
 
-HERE = Path(__file__).parent
-ALONE = f"{__package__}.standin.alone"
-CLIENT = [sys.executable, "-P", "-W", "ignore", str(HERE / "standin" / "client.py")]
+ALONE = "scripts.servers.whatsapp.alone"
 ANA, LUC, ZOE = "34699888777", "34699888666", "34699888555"
 SECONDS = 60.0  # a hang, not a measure
 
@@ -86,7 +85,7 @@ def world(
         "database_urls": {"whatsapp_gateway": f"sqlite:///{tmp_path / 'gateway.db'}"},
     }
     inherited = {**os.environ, **network.facts["environment"]}
-    true = partial(Keeper, start=partial(started, command=CLIENT, inherited=inherited))
+    true = partial(Keeper, start=partial(started, command=COMMAND, inherited=inherited))
     monkeypatch.setattr("whatsapp_gateway.office.Keeper", true)
     settings = {
         "FAIRLEAD_WHATSAPP_LINKED_FOLDER": str(quick_folder / "of the service"),
