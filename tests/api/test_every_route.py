@@ -70,6 +70,7 @@ _PAPER = _rights(Itineraries, "draw_paper")
 VIEWS = (
     View("POST", "/messages/preview", _rights(Inbox, "preview"), _DRAFT),
     View("POST", "/messages", _rights(Inbox, "send", "schedule"), _DRAFT),
+    View("GET", "/messages/<id>/page", _rights(Inbox, "get_message")),
     View("GET", "/connections", _CONNECTIONS["list"]),
     View("POST", "/connections", _CONNECTIONS["create"], _MAILBOX),
     View("GET", "/connections/<uuid:id>", _CONNECTIONS["get"]),

@@ -17,6 +17,7 @@ from . import (
     events,
     hooks,
     jobs,
+    mail_pages,
     messages,
     papers,
     problem,
@@ -34,6 +35,7 @@ from .limits import visitor
 from .openapi import document
 
 API = "/api/v1"
+_VIEWS = (session, messages, mail_pages, connections, attachments, audit, jobs, papers, events)
 JSON_LIMIT = 1024 * 1024  # bytes of a JSON body; a message's text has 100,000 characters at most
 
 _HEADERS = {
@@ -66,7 +68,7 @@ def create_app(parts: Gateway) -> Flask:
             _view(door),
             methods=[door.method],
         )
-    for module in (session, messages, connections, attachments, audit, jobs, papers, events):
+    for module in _VIEWS:
         app.register_blueprint(module.views, url_prefix=API)
     app.register_blueprint(hooks.views, url_prefix=f"{API}/hooks")
     app.register_blueprint(public.views)

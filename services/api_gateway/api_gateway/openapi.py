@@ -25,6 +25,7 @@ from .connections import AWAY, AnyConnection, AnyDetails
 from .door import NO_VERSION, VERSION, Door, given
 from .doors import DOORS
 from .doors.jobs import WITH_JOBS
+from .mail_pages import Images, Part
 from .messages import PreviewedMessage
 from .papers import PaperWanted
 from .problem import CONTENT_TYPE, FieldError, Problem
@@ -361,6 +362,7 @@ def _others(schemas: _Schemas) -> Iterator[Operation]:
     yield from _connections(schemas, door)
     yield from _files(schemas, door)
     yield from _papers(schemas, door)
+    yield _mail_page(schemas, door)
 
     doc = "The audit log as a file for a spreadsheet, with the filters of the list."
     success = _text("text/csv", "All entries, the newest first", "number,at,user,role,from,action")
@@ -441,6 +443,21 @@ def _files(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[Operat
     body = _body(LinkWanted, schemas)
     path = "/files/{id}/links"
     yield door("POST", path, "link_file", doc, success, parameters=[id], requestBody=body)
+
+
+def _mail_page(schemas: _Schemas, door: Callable[..., Operation]) -> Operation:
+    """The door at which a mail is had as a page."""
+    doc = (
+        "The HTML of a message as a page to be shown in a frame: it runs nothing, and loads "
+        "pictures from elsewhere only with `images=shown`. 404 where the message has no HTML."
+    )
+    places = [
+        _parameter("path", "id", schemas.of(UUID), str(sample(MessageView).id), True),
+        _parameter("query", "part", schemas.of(Part), "new", False),
+        _parameter("query", "images", schemas.of(Images), "blocked", False),
+    ]
+    page = _text("text/html", "The page", "<!doctype html><html><body>Bom dia</body></html>")
+    return door("GET", "/messages/{id}/page", "message_page", doc, page, parameters=places)
 
 
 def _papers(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[Operation]:
