@@ -11,6 +11,7 @@ import settings from '@/screens/settings/en.json'
 import whatsapp from '@/screens/whatsapp/en.json'
 import signIn from '@/screens/sign-in/en.json'
 import shell from '@/shell/en.json'
+import thread from '@/thread/en.json'
 import ui from '@/ui/en.json'
 
 export default {
@@ -27,5 +28,6 @@ export default {
   whatsapp,
   shell,
   signIn,
+  thread,
   ui,
 }

@@ -12,6 +12,7 @@ import settings from '@/screens/settings/es.json'
 import whatsapp from '@/screens/whatsapp/es.json'
 import signIn from '@/screens/sign-in/es.json'
 import shell from '@/shell/es.json'
+import thread from '@/thread/es.json'
 import ui from '@/ui/es.json'
 
 // What lacks a text of English is refused by the type checker.
@@ -29,6 +30,7 @@ const es: Catalogue = {
   whatsapp,
   shell,
   signIn,
+  thread,
   ui,
 }
 

@@ -1,0 +1,47 @@
+// The words of a message: which form of them is shown, and where links are.
+
+import type { MessageView } from '@/api'
+
+/** Whether the HTML of a mail says more than its text: tables, pictures, lists, emphasis, links. */
+export function isRich(html: string | null): html is string {
+  return html !== null && /<(table|img|ul|ol|h[1-6]|hr|b|strong|i|em|u|a|blockquote|pre)[\s>]/i.test(html)
+}
+
+/** Whether pictures from elsewhere wait for the reader's word (email_gateway's `blocked:`). */
+export function hasRemoteImages(html: string | null): boolean {
+  return html !== null && /src="blocked:/i.test(html)
+}
+
+/** Shown as one large sign: a message of nothing but some emoji. */
+export function isOnlyEmoji(text: string): boolean {
+  return text.length < 24 && /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{FE0F}\u{200D}]*\s?){1,3}$/u.test(text)
+}
+
+export type Part = { text: string; href?: string }
+
+const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»”])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/gu
+
+/** A text in parts, its addresses as links. */
+export function linked(text: string): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const found of text.matchAll(LINK)) {
+    if (found.index > at) parts.push({ text: text.slice(at, found.index) })
+    parts.push({ text: found[0], href: found[1] ?? `mailto:${found[0]}` })
+    at = found.index + found[0].length
+  }
+  if (at < text.length) parts.push({ text: text.slice(at) })
+  return parts
+}
+
+/** A few words of a message, for a quote of it. */
+export function brief(message: MessageView, length = 120): string {
+  const words = (message.text || message.subject || message.attachments.map((each) => each.name).join(', ')).trim()
+  return words.length > length ? `${words.slice(0, length).trimEnd()}…` : words
+}
+
+/** What became of a message with all its recipients together: the least of them, a failure before all. */
+export function fate({ deliveries }: Pick<MessageView, 'deliveries'>): 'failed' | 'queued' | 'uncertain' | 'sent' | 'delivered' | 'read' | undefined {
+  const order = ['failed', 'queued', 'uncertain', 'sent', 'delivered', 'read'] as const
+  return order.find((status) => deliveries.some((each) => each.status === status))
+}

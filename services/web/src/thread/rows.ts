@@ -1,0 +1,95 @@
+// What stands in a thread, line by line: days between messages, where the unread begins, and which
+// messages of one hand belong together.
+
+import type { Comment, MessageView, ScheduledMessage, StreamItem } from '@/api'
+import { dateIn } from '@/time'
+
+import type { Unsent } from './unsent'
+
+export type Row =
+  | { kind: 'begin'; key: 'begin' }
+  | { kind: 'day'; key: string; at: string }
+  | { kind: 'unread'; key: 'unread'; count: number }
+  | { kind: 'message'; key: string; message: MessageView; first: boolean; last: boolean }
+  | { kind: 'comment'; key: string; comment: Comment }
+  | { kind: 'scheduled'; key: string; scheduled: ScheduledMessage }
+  | { kind: 'unsent'; key: string; unsent: Unsent }
+  | { kind: 'typing'; key: 'typing' }
+
+const TOGETHER = 5 * 60_000 // ms between messages of one hand that stand close
+
+interface Given {
+  items: readonly StreamItem[]
+  /** All of the conversation is there. */
+  whole: boolean
+  /** The first message that the reader has not seen. */
+  firstUnread?: { id: string; count: number } | undefined
+  scheduled?: readonly ScheduledMessage[]
+  unsent?: readonly Unsent[]
+  /** The other side writes just now. */
+  typing?: boolean
+}
+
+export function threadRows({ items, whole, firstUnread, scheduled = [], unsent = [], typing = false }: Given): Row[] {
+  const rows: Row[] = whole ? [{ kind: 'begin', key: 'begin' }] : []
+  let day = ''
+  items.forEach((item, index) => {
+    const { message, comment } = item
+    const at = message?.at ?? comment?.at ?? ''
+    const date = dateIn(at)
+    if (date !== day) rows.push({ kind: 'day', key: `day ${date}`, at })
+    day = date
+    if (message && message.id === firstUnread?.id) {
+      rows.push({ kind: 'unread', key: 'unread', count: firstUnread.count })
+    }
+    if (message) {
+      rows.push({
+        kind: 'message',
+        key: message.id,
+        message,
+        first: !isOneHand(items[index - 1]?.message, message) || message.id === firstUnread?.id,
+        last: !isOneHand(message, items[index + 1]?.message),
+      })
+    } else if (comment) rows.push({ kind: 'comment', key: comment.id, comment })
+  })
+  const waiting = new Set(unsent.map((each) => each.scheduledId))
+  const there = new Set(items.map((each) => each.message?.id))
+  for (const each of scheduled) {
+    if (!waiting.has(each.id) && !there.has(each.id)) rows.push({ kind: 'scheduled', key: each.id, scheduled: each })
+  }
+  for (const each of unsent) {
+    if (each.scheduledId === undefined || !there.has(each.scheduledId)) {
+      rows.push({ kind: 'unsent', key: each.key, unsent: each })
+    }
+  }
+  if (typing) rows.push({ kind: 'typing', key: 'typing' })
+  return rows
+}
+
+function isOneHand(before: MessageView | null | undefined, after: MessageView | null | undefined): boolean {
+  return (
+    !!before &&
+    !!after &&
+    before.direction === after.direction &&
+    before.author_kind === after.author_kind &&
+    before.author_id === after.author_id &&
+    before.author_name === after.author_name &&
+    dateIn(before.at) === dateIn(after.at) &&
+    Date.parse(after.at) - Date.parse(before.at) < TOGETHER
+  )
+}
+
+/**
+ * Where the unread begins, of `unread` messages that came in; undefined where nothing is unread, or
+ * the place was not fetched yet.
+ */
+export function unreadFrom(items: readonly StreamItem[], unread: number): { id: string; count: number } | undefined {
+  let left = unread
+  for (let index = items.length - 1; index >= 0 && left > 0; index -= 1) {
+    const message = items[index]?.message
+    if (message?.direction !== 'in') continue
+    left -= 1
+    if (left === 0) return { id: message.id, count: unread }
+  }
+  return undefined
+}
