@@ -1,3 +1,4 @@
+import composer from '@/composer/en.json'
 import concierge from '@/screens/concierge/en.json'
 import contact from '@/screens/contact/en.json'
 import contacts from '@/screens/contacts/en.json'
@@ -15,6 +16,7 @@ import thread from '@/thread/en.json'
 import ui from '@/ui/en.json'
 
 export default {
+  composer,
   concierge,
   contact,
   contacts,

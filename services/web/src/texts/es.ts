@@ -1,3 +1,4 @@
+import composer from '@/composer/es.json'
 import type { Catalogue } from '.'
 import concierge from '@/screens/concierge/es.json'
 import contact from '@/screens/contact/es.json'
@@ -17,6 +18,7 @@ import ui from '@/ui/es.json'
 
 // What lacks a text of English is refused by the type checker.
 const es: Catalogue = {
+  composer,
   concierge,
   contact,
   contacts,

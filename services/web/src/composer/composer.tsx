@@ -1,0 +1,374 @@
+// Where a reply is written: on the conversation's channel or another one, with templates, files and a
+// time; or a comment for the team.
+
+import { ActionIcon, Button, Group, Select, Stack, TagsInput, Text, Textarea, TextInput, Tooltip } from '@mantine/core'
+import { IconLock, IconPaperclip, IconSend, IconTemplate, IconX } from '@/ui/icons'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
+
+import { api, type Channel, type Contact, type Conversation, type MessageView, type SendAt } from '@/api'
+import { connectionsQuery, usersQuery } from '@/queries'
+import { t } from '@/texts'
+import { brief } from '@/thread/body'
+import { fileSize } from '@/thread/files'
+import { ChannelIcon } from '@/ui/channel'
+
+import classes from './composer.module.css'
+import { useDraft } from './draft'
+import { Later } from './later'
+import { ClosedWindow, SmsCounter, WindowLeft, windowQuery } from './limits'
+import { send } from './sending'
+import { optionId, Suggest } from './suggest'
+import { TemplateForm } from './template-form'
+import { Tray } from './tray'
+import { useSuggestions } from './suggestions'
+import { useUploads } from './uploads'
+import { asDraft, isEmpty, reaches, type Writing } from './writing'
+
+export interface ComposerHandle {
+  focus: () => void
+  answer: (message: MessageView) => void
+  restore: (writing: Writing) => void
+  comment: () => void
+}
+
+interface ComposerProps {
+  conversation: Conversation
+  contact: Contact | undefined
+  lastIn: MessageView | undefined
+  lastSeen: MessageView | undefined
+  onTyping: () => void
+  ref: Ref<ComposerHandle>
+}
+
+const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
+const SUGGEST = 'composer-suggest'
+
+/** Give it the conversation's id as its key. */
+export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, ref }: ComposerProps) {
+  const queries = useQueryClient()
+  const { writing, change, take, restore, state } = useDraft(conversation)
+  const [comment, setComment] = useState<string>()
+  const [over, setOver] = useState(false)
+  const [copies, setCopies] = useState(false)
+  const text = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const isComment = comment !== undefined
+  const words = comment ?? writing.text
+  const { uploads, add, cancel } = useUploads(writing.attachments, (file) => change({ attachments: [...writing.attachments, file] }))
+  const answerWindow = useQuery({ ...windowQuery(conversation.id), enabled: conversation.channel === 'whatsapp' })
+  const connections = useQuery(connectionsQuery).data ?? []
+  const users = useQuery(usersQuery).data ?? []
+  const suggestions = useSuggestions({
+    conversation, writing, comment, change, setComment, users, text,
+  })
+
+  useImperativeHandle(ref, () => ({
+    focus: () => text.current?.focus(),
+    answer: (message) => {
+      setComment(undefined)
+      change({ answers: message, channel: conversation.channel })
+      text.current?.focus()
+    },
+    restore: (next) => {
+      setComment(undefined)
+      restore(next)
+      text.current?.focus()
+    },
+    comment: () => {
+      setComment((now) => now ?? '')
+      text.current?.focus()
+    },
+  }))
+
+  const here = writing.channel === conversation.channel
+  const closed = here && writing.channel === 'whatsapp' && answerWindow.data?.open === false
+  const cannot = isComment ? words.trim() === '' : isEmpty(writing) || uploads.length > 0
+  const submitting = useRef(false)
+
+  const submit = async (at?: SendAt, approved?: Writing['approved']) => {
+    if (submitting.current || (cannot && !approved)) return
+    submitting.current = true
+    try {
+      if (isComment) await saveComment()
+      else {
+        const draft = asDraft({ ...writing, approved }, { conversation, lastIn, lastSeen })
+        const { attachments } = writing
+        const saved = await take()
+        text.current?.focus()
+        void send(
+          queries,
+          conversation.id,
+          { ...draft, ...(saved && { saved_as: saved }), ...(at ? { send_at: at } : { undo: true }) },
+          attachments,
+        )
+      }
+    } finally {
+      submitting.current = false
+    }
+  }
+
+  const saveComment = async () => {
+    const mentions = users.filter((each) => words.includes(`@${each.name}`)).map((each) => each.id)
+    setComment('')
+    try {
+      await api.post('/conversations/{conversation_id}/comments', {
+        path: { conversation_id: conversation.id },
+        body: { text: words.trim(), mentions, attachments: [] },
+      })
+      setComment(undefined)
+    } catch (error) {
+      setComment(words)
+      throw error
+    }
+  }
+
+  const keyed = (event: KeyboardEvent) => {
+    if (suggestions.keyed(event) || event.nativeEvent.isComposing) return
+    const mod = event.ctrlKey || event.metaKey
+    // In a chat Enter sends; a mail has paragraphs.
+    const sends = event.key === 'Enter' && (mod || (!event.shiftKey && !isComment && writing.channel !== 'email'))
+    if (sends) {
+      event.preventDefault()
+      void submit()
+    } else if (event.key === 'Escape') {
+      if (isComment && words === '') setComment(undefined)
+      text.current?.blur()
+    }
+  }
+
+  const ours = connections.filter((each) => each.channel === writing.channel)
+  return (
+    // Files can be chosen by keyboard, too; dropping them is a short cut.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      className={classes.composer}
+      {...(isComment && { 'data-comment': '' })}
+      {...(over && { 'data-over': '' })}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        add(event.dataTransfer.files)
+      }}
+    >
+      {suggestions.open && (
+        <Suggest
+          id={SUGGEST}
+          label={t(suggestions.sign === '/' ? 'composer.templates' : 'composer.people')}
+          options={suggestions.options}
+          active={suggestions.active}
+          choose={suggestions.choose}
+        />
+      )}
+      {suggestions.template && (
+        <TemplateForm
+          template={suggestions.template}
+          conversation={conversation}
+          itinerary={writing.itinerary}
+          insert={suggestions.insert}
+          close={suggestions.close}
+        />
+      )}
+      {!isComment && writing.answers && (
+        <div className={classes.answered}>
+          <Text size="xs" lineClamp={1} flex={1}>
+            <b>{writing.answers.author_name || writing.answers.contact_name}</b> {brief(writing.answers)}
+          </Text>
+          <ActionIcon size="sm" variant="subtle" color="gray" onClick={() => change({ answers: undefined })} aria-label={t('composer.noQuote')}>
+            <IconX size={14} />
+          </ActionIcon>
+        </div>
+      )}
+      {!isComment && writing.channel === 'email' && (!here || !lastIn || writing.subject !== '') && (
+        <TextInput
+          size="xs"
+          mb={4}
+          aria-label={t('composer.subject')}
+          placeholder={t('composer.subject')}
+          value={writing.subject}
+          maxLength={500}
+          onChange={({ currentTarget: { value } }) => change({ subject: value })}
+        />
+      )}
+      {!isComment && writing.channel === 'email' && (copies || writing.cc.length > 0) && (
+        <TagsInput
+          size="xs"
+          mb={4}
+          aria-label={t('composer.copyTo')}
+          placeholder={t('composer.copyTo')}
+          value={writing.cc}
+          onChange={(cc) => change({ cc })}
+          splitChars={[',', ';', ' ']}
+          acceptValueOnBlur
+        />
+      )}
+      {closed && !isComment ? (
+        <ClosedWindow connection={conversation.connection_id} choose={(template) => void submit(undefined, template)} />
+      ) : (
+        <Textarea
+          ref={text}
+          className={classes.text ?? ''}
+          aria-label={isComment ? t('composer.comment') : t('composer.words')}
+          placeholder={t(isComment ? 'composer.commentHint' : writing.attachments.length > 0 ? 'composer.caption' : 'composer.hint')}
+          autosize
+          minRows={writing.channel === 'email' && !isComment ? 3 : 1}
+          maxRows={12}
+          maxLength={isComment ? 20_000 : 100_000}
+          value={words}
+          aria-autocomplete="list"
+          aria-controls={suggestions.open ? SUGGEST : undefined}
+          aria-activedescendant={suggestions.open ? optionId(SUGGEST, suggestions.active) : undefined}
+          onKeyDown={keyed}
+          onSelect={suggestions.moved}
+          onChange={({ currentTarget: { value } }) => {
+            if (isComment) setComment(value)
+            else {
+              change({ text: value })
+              onTyping()
+            }
+          }}
+          onPaste={(event) => {
+            if (event.clipboardData.files.length === 0) return
+            event.preventDefault()
+            add(event.clipboardData.files)
+          }}
+        />
+      )}
+      {!isComment && (
+        <Tray
+          attachments={writing.attachments}
+          uploads={uploads}
+          remove={(id) => change({ attachments: writing.attachments.filter((each) => each.id !== id) })}
+          cancel={cancel}
+        />
+      )}
+      <Group justify="space-between" gap="xs" mt={4} wrap="wrap">
+        <Group gap={4}>
+          {!isComment && (
+            <Select
+              size="xs"
+              w={126}
+              aria-label={t('composer.channel')}
+              allowDeselect={false}
+              leftSection={<ChannelIcon channel={writing.channel} size={14} />}
+              value={writing.channel}
+              data={CHANNELS.map((channel) => ({
+                value: channel,
+                label: t(`ui.channel.${channel}`),
+                disabled: !reaches(channel, conversation, contact),
+              }))}
+              onChange={(channel) => {
+                if (channel === null) return
+                const same = channel === conversation.channel
+                change({ channel, connection: same ? (conversation.connection_id ?? undefined) : undefined, answers: undefined })
+              }}
+            />
+          )}
+          {!isComment && !here && ours.length > 1 && (
+            <Select
+              size="xs"
+              w={140}
+              aria-label={t('composer.from')}
+              placeholder={t('composer.from')}
+              value={writing.connection ?? null}
+              data={ours.map((each) => ({ value: each.id, label: each.details.label }))}
+              onChange={(connection) => change({ connection: connection ?? undefined })}
+            />
+          )}
+          {!isComment && (
+            <>
+              <Tooltip label={t('composer.attach')}>
+                <ActionIcon
+                  size="lg" variant="subtle" color="gray" aria-label={t('composer.attach')}
+                  disabled={writing.channel === 'sms'}
+                  onClick={() => picker.current?.click()}
+                >
+                  <IconPaperclip size={18} stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
+              <Tooltip label={t('composer.templatesKey')}>
+                <ActionIcon size="lg" variant="subtle" color="gray" aria-label={t('composer.templates')} onClick={suggestions.offer}>
+                  <IconTemplate size={18} stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
+              {writing.channel === 'email' && !copies && writing.cc.length === 0 && (
+                <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setCopies(true)}>
+                  {t('composer.cc')}
+                </Button>
+              )}
+            </>
+          )}
+          <Button
+            size="compact-sm"
+            variant={isComment ? 'light' : 'subtle'}
+            color={isComment ? 'yellow' : 'gray'}
+            leftSection={<IconLock size={14} aria-hidden />}
+            aria-pressed={isComment}
+            onClick={() => {
+              setComment(isComment ? undefined : '')
+              text.current?.focus()
+            }}
+          >
+            {t('composer.comment')}
+          </Button>
+        </Group>
+        <Group gap="xs">
+          <About writing={writing} isComment={isComment} until={here ? (answerWindow.data?.until ?? undefined) : undefined} state={state} />
+          {!isComment && <Later disabled={cannot} plan={(at) => void submit(at)} />}
+          <Button
+            size="sm"
+            disabled={cannot || (closed && !isComment)}
+            leftSection={isComment ? <IconLock size={16} aria-hidden /> : <IconSend size={16} aria-hidden />}
+            onClick={() => void submit()}
+          >
+            {t(isComment ? 'composer.addComment' : 'composer.send')}
+          </Button>
+        </Group>
+      </Group>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label={t('composer.attach')}
+        onChange={({ currentTarget }) => {
+          add(currentTarget.files ?? [])
+          currentTarget.value = ''
+        }}
+      />
+    </div>
+  )
+}
+
+interface AboutProps {
+  writing: Writing
+  isComment: boolean
+  until: string | undefined
+  state: 'saved' | 'saving' | 'unsaved'
+}
+
+/** What one should know of it: parts, time left, what the channel cannot, whether it is saved. */
+function About({ writing, isComment, until, state }: AboutProps) {
+  if (isComment) return <Text size="xs" c="dimmed">{t('composer.onlyTeam')}</Text>
+  const weight = writing.attachments.reduce((sum, each) => sum + each.size, 0)
+  return (
+    <Stack gap={0} align="flex-end">
+      {writing.channel === 'sms' && <SmsCounter text={writing.text} connection={writing.connection} />}
+      {writing.channel === 'sms' && writing.attachments.length > 0 && (
+        <Text size="xs" c="var(--mantine-color-error)">{t('composer.noFiles')}</Text>
+      )}
+      {writing.channel === 'whatsapp' && until && <WindowLeft until={until} />}
+      {weight > 0 && <Text size="xs" c="dimmed">{fileSize(weight)}</Text>}
+      {!isEmpty(writing) && (
+        <Text size="xs" c="dimmed" role="status">
+          {t(`composer.draft.${state}`)}
+        </Text>
+      )}
+    </Stack>
+  )
+}

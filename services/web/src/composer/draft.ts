@@ -1,0 +1,184 @@
+// A draft is kept on the server while one writes: it survives a reload, and goes on in another window.
+
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+
+import { api, type Attachment, type Conversation, type Draft, Problem, type SavedDraft } from '@/api'
+import { useLive } from '@/live'
+
+import { asDraft, asWriting, blank, isEmpty, type Writing } from './writing'
+
+const PAUSE = 700 // ms after the last letter
+
+interface Saved {
+  id: string
+  version: number
+}
+
+const fresh = (): Saved => ({ id: crypto.randomUUID(), version: 0 })
+
+/** The user's draft in a conversation, with its files; null where there is none. */
+export function draftQuery(conversation: Conversation) {
+  return {
+    queryKey: ['draft-of', conversation.id],
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      const { drafts } = await api.get('/drafts', { query: { conversation_id: conversation.id, limit: 1 }, signal })
+      const [saved] = drafts
+      return saved ? { saved, attachments: await filesOf(saved.draft) } : null
+    },
+    staleTime: 0,
+    gcTime: 0,
+  }
+}
+
+/** What is known of the files of a draft; those that are gone are left out. */
+export async function filesOf(draft: Draft): Promise<Attachment[]> {
+  const found = await Promise.allSettled(
+    (draft.attachments ?? []).map((id) => api.get('/files/{id}/about', { path: { id } })),
+  )
+  return found.flatMap((each) => (each.status === 'fulfilled' ? [attachmentOf(each.value)] : []))
+}
+
+export function attachmentOf(file: Awaited<ReturnType<typeof api.upload>>): Attachment {
+  const { name, content_type, size } = file.file
+  const { id, state, reason, width, height, pages } = file
+  return {
+    id, name, content_type, size,
+    ...(state && { state }), reason: reason ?? null, width: width ?? null, height: height ?? null, pages: pages ?? null,
+    pictures: (file.pictures ?? []).map((each) => each.size),
+  }
+}
+
+export interface Drafting {
+  writing: Writing
+  change: (change: Partial<Writing>) => void
+  /** Takes what was sent off the desk: the id it was saved as, and a new beginning. */
+  take: () => Promise<string | undefined>
+  /** Puts something back on the desk. */
+  restore: (writing: Writing) => void
+  state: 'saved' | 'saving' | 'unsaved'
+}
+
+/** What is written in a conversation. Give its owner the conversation's id as a key. */
+export function useDraft(conversation: Conversation): Drafting & { loading: boolean } {
+  const stored = useQuery(draftQuery(conversation))
+  const [writing, setWriting] = useState(() => blank(conversation))
+  const [state, setState] = useState<Drafting['state']>('saved')
+  const saved = useRef<Saved>(fresh())
+  const latest = useRef(writing)
+  const dirty = useRef(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const running = useRef<Promise<void>>(Promise.resolve())
+
+  const show = (next: Writing) => {
+    latest.current = next
+    setWriting(next)
+  }
+
+  const begin = useEffectEvent((found: { saved: SavedDraft; attachments: Attachment[] }) => {
+    if (dirty.current) return
+    saved.current = { id: found.saved.id, version: found.saved.version }
+    show(asWriting(found.saved.draft, found.attachments, conversation))
+  })
+  useEffect(() => {
+    if (stored.data) begin(stored.data)
+  }, [stored.data])
+
+  const save = (): Promise<void> => {
+    clearTimeout(timer.current)
+    // One after the other: each needs the version that the one before made.
+    running.current = running.current.then(async () => {
+      if (!dirty.current) return
+      dirty.current = false
+      setState('saving')
+      try {
+        await write(saved.current, latest.current, conversation)
+        setState(dirty.current ? 'unsaved' : 'saved')
+      } catch {
+        dirty.current = true
+        setState('unsaved')
+      }
+    })
+    return running.current
+  }
+
+  const change = (part: Partial<Writing>) => {
+    show({ ...latest.current, ...part })
+    dirty.current = true
+    setState('unsaved')
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void save(), PAUSE)
+  }
+
+  const flush = useEffectEvent(() => void save())
+  useEffect(() => {
+    const hidden = () => document.hidden && flush()
+    const online = () => flush()
+    document.addEventListener('visibilitychange', hidden)
+    addEventListener('pagehide', hidden)
+    addEventListener('online', online)
+    return () => {
+      document.removeEventListener('visibilitychange', hidden)
+      removeEventListener('pagehide', hidden)
+      removeEventListener('online', online)
+      flush()
+    }
+  }, [])
+
+  useLive('draft.changed', ({ saved: other, ended }) => {
+    if (other.conversation_id !== conversation.id || dirty.current) return
+    if (other.id === saved.current.id && other.version <= saved.current.version) return
+    if (ended) {
+      if (other.id !== saved.current.id) return
+      saved.current = fresh()
+      show(blank(conversation))
+    } else void filesOf(other.draft).then((attachments) => begin({ saved: other, attachments }))
+  })
+
+  return {
+    writing,
+    change,
+    state,
+    loading: stored.isPending,
+    take: async () => {
+      clearTimeout(timer.current)
+      dirty.current = false
+      const old = saved.current
+      saved.current = fresh()
+      show({ ...blank(conversation), channel: latest.current.channel, connection: latest.current.connection })
+      setState('saved')
+      // A save that is under way would come back as a draft of what has left.
+      await running.current
+      return old.version > 0 ? old.id : undefined
+    },
+    restore: (next) => {
+      show(next)
+      change({})
+    },
+  }
+}
+
+/** Saves, or throws away what is empty; `saved` is told the new version. */
+async function write(saved: Saved, writing: Writing, conversation: Conversation): Promise<void> {
+  if (isEmpty(writing)) {
+    if (saved.version === 0) return
+    await api.delete('/drafts/{id}', { path: { id: saved.id } })
+    Object.assign(saved, fresh())
+    return
+  }
+  const body = { draft: asDraft(writing, { conversation }), conversation_id: conversation.id }
+  const put = () => api.put('/drafts/{id}', { path: { id: saved.id }, version: saved.version, body })
+  try {
+    saved.version = (await put()).version
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    if (error.code === 'inbox.draft_sent') Object.assign(saved, fresh())
+    else if (error.code === 'inbox.draft_exists' || error.status === 412) {
+      // Who writes last is right: it is one and the same person.
+      const { drafts } = await api.get('/drafts', { query: { conversation_id: conversation.id, limit: 1 } })
+      const [other] = drafts
+      Object.assign(saved, other ? { id: other.id, version: other.version } : fresh())
+    } else throw error
+    saved.version = (await put()).version
+  }
+}

@@ -1,0 +1,96 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api, type Conversation, type Template, type TemplatePreview } from '@/api'
+import { t } from '@/texts'
+import { Loaded } from '@/ui/states'
+
+const VARIABLE = /^variables\.(.+)$/
+
+/** A template filled from the person and the trip. */
+export function fill(template: Template, conversation: Conversation, itinerary: string | undefined, variables: Record<string, string>, signal?: AbortSignal): Promise<TemplatePreview> {
+  return api.post('/templates/preview', {
+    body: {
+      id: template.id,
+      variables,
+      ...(itinerary && { itinerary_id: itinerary }),
+      ...(conversation.contact_id && { contact_id: conversation.contact_id }),
+    },
+    ...(signal && { signal }),
+  })
+}
+
+/** The names that nobody knows yet, and whatever else stands in the way. */
+export function missing(preview: TemplatePreview): { names: string[]; others: string[] } {
+  const names = preview.problems.flatMap((each) => VARIABLE.exec(each.field)?.[1] ?? [])
+  const others = preview.problems.filter((each) => !VARIABLE.test(each.field)).map((each) => each.reason)
+  return { names, others }
+}
+
+interface TemplateFormProps {
+  template: Template
+  conversation: Conversation
+  itinerary: string | undefined
+  insert: (preview: TemplatePreview) => void
+  close: () => void
+}
+
+/** Asks for what a template wants and nobody knows, before a word of it is inserted. */
+export function TemplateForm({ template, conversation, itinerary, insert, close }: TemplateFormProps) {
+  const [given, setGiven] = useState<Record<string, string>>({})
+  const [tried, setTried] = useState<Record<string, string>>({})
+  const preview = useQuery({
+    queryKey: ['templates', 'filled', template.id, conversation.contact_id, itinerary, tried],
+    queryFn: ({ signal }) => fill(template, conversation, itinerary, tried, signal),
+    placeholderData: (before) => before,
+  })
+  return (
+    <Modal opened onClose={close} title={template.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Loaded query={preview}>
+        {(filled) => {
+          const { names, others } = missing(filled)
+          const asked = [...new Set([...Object.keys(tried), ...names])]
+          return (
+            <form
+              onSubmit={(event) => {
+                event.preventDefault()
+                void fill(template, conversation, itinerary, given).then((next) => {
+                  if (next.problems.length === 0) insert(next)
+                  else setTried(given)
+                })
+              }}
+            >
+              <Stack gap="sm">
+                <Text size="sm">{t('composer.missing')}</Text>
+                {asked.map((name, index) => (
+                  <TextInput
+                    key={name}
+                    label={name}
+                    required
+                    {...(index === 0 && { 'data-autofocus': true })}
+                    value={given[name] ?? ''}
+                    onChange={({ currentTarget: { value } }) => setGiven({ ...given, [name]: value })}
+                  />
+                ))}
+                {others.map((reason) => (
+                  <Text key={reason} size="sm" c="var(--mantine-color-error)">
+                    {reason}
+                  </Text>
+                ))}
+                <Group justify="flex-end">
+                  <Button variant="default" onClick={close}>
+                    {t('ui.cancel')}
+                  </Button>
+                  <Button type="submit" disabled={others.length > 0 && names.length === 0}>
+                    {t('composer.insert')}
+                  </Button>
+                </Group>
+              </Stack>
+            </form>
+          )
+        }}
+      </Loaded>
+    </Modal>
+  )
+}

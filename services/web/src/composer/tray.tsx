@@ -1,0 +1,65 @@
+import { CloseButton, Loader, Modal, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconFile } from '@/ui/icons'
+import { useState } from 'react'
+
+import { addressOf, type Attachment } from '@/api'
+import { t } from '@/texts'
+import { fileSize } from '@/thread/files'
+
+import classes from './composer.module.css'
+import type { Upload } from './uploads'
+
+interface TrayProps {
+  attachments: readonly Attachment[]
+  uploads: readonly Upload[]
+  remove: (id: string) => void
+  cancel: (key: string) => void
+}
+
+/** What goes along with the words, seen before it goes. */
+export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
+  const [open, setOpen] = useState<Attachment>()
+  if (attachments.length + uploads.length === 0) return null
+  return (
+    <div className={classes.tray} role="group" aria-label={t('composer.attachments')}>
+      {attachments.map((file) => (
+        <div key={file.id} className={classes.item}>
+          {file.content_type.startsWith('image/') ? (
+            <UnstyledButton onClick={() => setOpen(file)} aria-label={t('composer.look', { name: file.name })} style={{ position: 'static' }}>
+              <img src={contentOf(file)} alt="" />
+            </UnstyledButton>
+          ) : (
+            <IconFile size={24} stroke={1.4} aria-hidden />
+          )}
+          <Named name={file.name} about={file.reason ?? fileSize(file.size)} />
+          <CloseButton size="xs" onClick={() => remove(file.id)} aria-label={t('composer.detach', { name: file.name })} />
+        </div>
+      ))}
+      {uploads.map((file) => (
+        <div key={file.key} className={classes.item}>
+          <Loader size={20} aria-label={t('ui.loading')} />
+          <Named name={file.name} about={fileSize(file.size)} />
+          <CloseButton size="xs" onClick={() => cancel(file.key)} aria-label={t('composer.detach', { name: file.name })} />
+        </div>
+      ))}
+      <Modal opened={open !== undefined} onClose={() => setOpen(undefined)} size="auto" title={open?.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+        {open && <img src={contentOf(open)} alt={open.name} style={{ maxWidth: '80vw', maxHeight: '75dvh', display: 'block' }} />}
+      </Modal>
+    </div>
+  )
+}
+
+const contentOf = ({ id }: Attachment) => addressOf('/files/{id}', { path: { id }, query: { disposition: 'inline' } })
+
+function Named({ name, about }: { name: string; about: string }) {
+  return (
+    <Stack gap={0} miw={0}>
+      <Text size="xs" fw={550} truncate title={name}>
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {about}
+      </Text>
+    </Stack>
+  )
+}

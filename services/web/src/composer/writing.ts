@@ -1,0 +1,97 @@
+// What somebody is writing, and the draft that it becomes.
+
+import type { ApprovedTemplate, Attachment, Channel, ConsentKind, Contact, Conversation, Draft, MessageView } from '@/api'
+
+export interface Writing {
+  channel: Channel
+  /** One of ours to send by; undefined for the default one of another channel. */
+  connection?: string | undefined
+  text: string
+  subject: string
+  cc: string[]
+  attachments: Attachment[]
+  /** The message that is answered, and quoted where the channel can. */
+  answers?: MessageView | undefined
+  approved?: ApprovedTemplate | undefined
+  /** Of the template that the words began with: what people can have blocked. */
+  purpose?: ConsentKind | undefined
+  itinerary?: string | undefined
+}
+
+export function blank(conversation: Conversation): Writing {
+  return {
+    channel: conversation.channel,
+    connection: conversation.connection_id ?? undefined,
+    text: '',
+    subject: '',
+    cc: [],
+    attachments: [],
+  }
+}
+
+export function isEmpty(writing: Writing): boolean {
+  return writing.text.trim() === '' && writing.subject.trim() === '' && writing.attachments.length === 0 && !writing.approved
+}
+
+export interface Around {
+  conversation: Conversation
+  /** The last message of the other side, and the last of all that the writer has seen. */
+  lastIn?: MessageView | undefined
+  lastSeen?: MessageView | undefined
+}
+
+/** The draft of a reply, or of a message on another channel to the same person. */
+export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Around): Draft {
+  const { channel, text, approved, subject, cc, attachments, answers, connection, purpose, itinerary } = writing
+  const here = channel === conversation.channel
+  // A mail goes on with the thread; in a chat only what is answered by name is quoted.
+  const replied = here ? (answers ?? (channel === 'email' ? lastIn : undefined)) : undefined
+  const person = conversation.contact_id
+  const isAnswer = replied?.direction === 'in' && channel === 'email'
+  return {
+    channel,
+    ...(connection && { connection_id: connection }),
+    ...(replied && { in_reply_to: replied.id }),
+    ...(!isAnswer && {
+      to: [{ ...(person && { contact_id: person }), ...(here && { address: conversation.address, name: conversation.contact_name }) }],
+    }),
+    ...(channel === 'email' && subject.trim() !== '' && { subject: subject.trim() }),
+    ...(channel === 'email' && cc.length > 0 && { cc: cc.map((address) => ({ address })) }),
+    ...(approved ? { approved_template: approved } : { text, attachments: attachments.map((each) => each.id) }),
+    ...(purpose && { purpose }),
+    ...(itinerary && { itinerary_id: itinerary }),
+    ...(here && lastSeen && { seen_message_id: lastSeen.id }),
+  }
+}
+
+/** What a saved draft was written as; its files are asked for by their ids. */
+export function asWriting(draft: Draft, attachments: Attachment[], conversation: Conversation, answers?: MessageView): Writing {
+  return {
+    channel: draft.channel ?? conversation.channel,
+    connection: draft.connection_id ?? undefined,
+    text: draft.text ?? '',
+    subject: draft.subject ?? '',
+    cc: (draft.cc ?? []).flatMap((each) => each.address ?? []),
+    attachments,
+    answers,
+    approved: draft.approved_template ?? undefined,
+    purpose: draft.purpose ?? undefined,
+    itinerary: draft.itinerary_id ?? undefined,
+  }
+}
+
+/** Whether a channel leads to somebody: by his own addresses, or by the conversation's. */
+export function reaches(channel: Channel, conversation: Conversation, contact: Contact | undefined): boolean {
+  if (channel === conversation.channel) return true
+  const schemes = { email: ['email'], whatsapp: ['whatsapp', 'phone'], sms: ['phone'] }[channel]
+  return (contact?.identities ?? []).some((each) => schemes.includes(each.scheme) && each.reachability !== 'failed')
+}
+
+/** What stands between `/` or `@` and the caret at the end of a text; undefined where there is neither. */
+export function asked(text: string, caret: number): { sign: '/' | '@'; from: number; words: string } | undefined {
+  const found = /(?:^|\n)(\/)([^\n/]{0,40})$|(?:^|\s)(@)([\p{L}\p{N}._-]{0,40})$/u.exec(text.slice(0, caret))
+  if (!found) return undefined
+  const sign = found[1] === '/' ? '/' : '@'
+  const words = (sign === '/' ? found[2] : found[4]) ?? ''
+  return { sign, from: caret - words.length - 1, words }
+}
