@@ -1,4 +1,5 @@
 import composer from '@/composer/en.json'
+import conversations from '@/conversations/en.json'
 import concierge from '@/screens/concierge/en.json'
 import contact from '@/screens/contact/en.json'
 import contacts from '@/screens/contacts/en.json'
@@ -20,6 +21,7 @@ export default {
   concierge,
   contact,
   contacts,
+  conversations,
   imports,
   inbox,
   itineraries,

@@ -1,4 +1,5 @@
 import composer from '@/composer/es.json'
+import conversations from '@/conversations/es.json'
 import type { Catalogue } from '.'
 import concierge from '@/screens/concierge/es.json'
 import contact from '@/screens/contact/es.json'
@@ -22,6 +23,7 @@ const es: Catalogue = {
   concierge,
   contact,
   contacts,
+  conversations,
   imports,
   inbox,
   itineraries,

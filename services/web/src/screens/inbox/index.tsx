@@ -1,13 +1,23 @@
-import { IconTools } from '@/ui/icons'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 
+import { Workspace } from '@/conversations/workspace'
 import { t } from '@/texts'
-import { Page } from '@/ui/page'
-import { Empty } from '@/ui/states'
 
+const route = getRouteApi('/signed-in/inbox/{-$conversationId}')
+
+/** All conversations, over every channel. */
 export default function Inbox() {
+  const { message, ...filters } = route.useSearch()
+  const { conversationId } = route.useParams()
+  const navigate = useNavigate()
   return (
-    <Page title={t('inbox.title')}>
-      <Empty icon={<IconTools size={26} stroke={1.5} />} title={t('inbox.soon')} />
-    </Page>
+    <Workspace
+      title={t('inbox.title')}
+      to="/inbox/{-$conversationId}"
+      filters={filters}
+      change={(change) => void navigate({ to: '/inbox/{-$conversationId}', params: { conversationId }, search: { ...filters, ...change }, replace: true })}
+      conversationId={conversationId}
+      focus={message}
+    />
   )
 }

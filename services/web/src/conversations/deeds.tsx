@@ -1,0 +1,194 @@
+// What is done with the conversation that is open: by button, by key, by menu.
+
+import { Button, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { DateTimePicker } from '@mantine/dates'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import dayjs from 'dayjs'
+import { type ReactNode, useState } from 'react'
+
+import { api, type Conversation } from '@/api'
+import { useMe, usersQuery } from '@/queries'
+import { t } from '@/texts'
+import { toast } from '@/ui/toast'
+
+import { useChange } from './change'
+import { labelsQuery } from './queries'
+
+export interface Deeds {
+  archive: () => void
+  setState: (state: 'attentive' | 'answered') => void
+  assignMe: () => void
+  openAssign: () => void
+  openLabels: () => void
+  openFollowUp: () => void
+  openNotify: () => void
+  bringBack: () => void
+  unread: () => void
+}
+
+type Open = 'assign' | 'labels' | 'followUp' | 'notify' | undefined
+
+interface After {
+  /** To the one behind it: this one is done with. */
+  next: () => void
+  close: () => void
+}
+
+/** The deeds, and the windows that some of them open. */
+export function useDeeds(conversation: Conversation | undefined, after: After): { deeds: Deeds; windows: ReactNode } {
+  const me = useMe().user.id
+  const [open, setOpen] = useState<Open>()
+  const change = useChange()
+  const close = () => setOpen(undefined)
+  const act = (what: Parameters<typeof change.mutate>[0]['change']) => {
+    if (conversation) change.mutate({ conversation, change: what })
+  }
+  const deeds: Deeds = {
+    archive: () => {
+      if (!conversation) return
+      act({ what: 'archived', archived: !conversation.archived })
+      if (!conversation.archived) after.next()
+      toast.done(t(conversation.archived ? 'conversations.broughtBack' : 'conversations.archivedNow'))
+    },
+    setState: (state) => act({ what: 'state', state }),
+    assignMe: () => act({ what: 'assignee', user: conversation?.assignee_id === me ? null : me }),
+    openAssign: () => setOpen('assign'),
+    openLabels: () => setOpen('labels'),
+    openFollowUp: () => setOpen('followUp'),
+    openNotify: () => setOpen('notify'),
+    bringBack: () => act({ what: 'follow_up', until: null, note: '' }),
+    unread: () => {
+      act({ what: 'unread' })
+      after.close()
+    },
+  }
+  const windows = conversation && (
+    <>
+      {open === 'assign' && (
+        <Assign conversation={conversation} close={close} assign={(user) => act({ what: 'assignee', user })} />
+      )}
+      {open === 'labels' && (
+        <Labels conversation={conversation} close={close} set={(labels) => act({ what: 'labels', labels })} />
+      )}
+      {open === 'followUp' && (
+        <FollowUp
+          close={close}
+          set={(until, note) => {
+            act({ what: 'follow_up', until, note })
+            after.next()
+          }}
+        />
+      )}
+      {open === 'notify' && <Notify conversation={conversation} close={close} />}
+    </>
+  )
+  return { deeds, windows }
+}
+
+interface WindowProps {
+  conversation: Conversation
+  close: () => void
+}
+
+function Assign({ conversation, close, assign }: WindowProps & { assign: (user: string | null) => void }) {
+  const users = useQuery(usersQuery).data ?? []
+  return (
+    <Modal opened onClose={close} title={t('conversations.assign')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Select
+        label={t('conversations.responsibleUser')}
+        placeholder={t('conversations.nobodyYet')}
+        data-autofocus
+        searchable
+        clearable
+        defaultDropdownOpened
+        value={conversation.assignee_id ?? null}
+        data={users.filter((each) => each.active).map((each) => ({ value: each.id, label: each.name }))}
+        onChange={(user) => {
+          assign(user)
+          close()
+        }}
+        mb={200}
+      />
+    </Modal>
+  )
+}
+
+function Labels({ conversation, close, set }: WindowProps & { set: (labels: string[]) => void }) {
+  const labels = useQuery(labelsQuery).data ?? []
+  const [chosen, setChosen] = useState(conversation.label_ids ?? [])
+  return (
+    <Modal opened onClose={close} title={t('conversations.labels')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Stack>
+        <MultiSelect
+          label={t('conversations.labels')}
+          data-autofocus
+          searchable
+          value={chosen}
+          data={labels.map((each) => ({ value: each.id, label: each.name }))}
+          onChange={setChosen}
+          nothingFoundMessage={t('conversations.noLabel')}
+        />
+        <Buttons
+          close={close}
+          save={() => {
+            set(chosen)
+            close()
+          }}
+        />
+      </Stack>
+    </Modal>
+  )
+}
+
+function FollowUp({ close, set }: { close: () => void; set: (until: string, note: string) => void }) {
+  const [until, setUntil] = useState<string | null>(dayjs().add(1, 'day').hour(9).minute(0).format('YYYY-MM-DD HH:mm:00'))
+  const [note, setNote] = useState('')
+  return (
+    <Modal opened onClose={close} title={t('conversations.putOff')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Stack>
+        <DateTimePicker label={t('conversations.untilWhen')} value={until} onChange={setUntil} minDate={new Date()} valueFormat="ddd D MMM YYYY, HH:mm" />
+        <TextInput label={t('conversations.note')} value={note} maxLength={500} onChange={({ currentTarget }) => setNote(currentTarget.value)} />
+        <Buttons
+          close={close}
+          disabled={until === null}
+          save={() => {
+            if (until !== null) set(dayjs(until).toISOString(), note)
+            close()
+          }}
+        />
+      </Stack>
+    </Modal>
+  )
+}
+
+function Notify({ conversation, close }: WindowProps) {
+  const [note, setNote] = useState('')
+  const telling = useMutation({
+    mutationFn: () => api.post('/conversations/{id}/notify-administrators', { path: { id: conversation.id }, body: { note } }),
+    onSuccess: () => {
+      toast.done(t('conversations.notified'))
+      close()
+    },
+  })
+  return (
+    <Modal opened onClose={close} title={t('conversations.notify')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Stack>
+        <Textarea label={t('conversations.notifyWhy')} autosize minRows={2} maxLength={500} data-autofocus value={note} onChange={({ currentTarget }) => setNote(currentTarget.value)} />
+        <Buttons close={close} saving={telling.isPending} save={() => telling.mutate()} />
+      </Stack>
+    </Modal>
+  )
+}
+
+function Buttons({ close, save, disabled = false, saving = false }: { close: () => void; save: () => void; disabled?: boolean; saving?: boolean }) {
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={close}>
+        {t('ui.cancel')}
+      </Button>
+      <Button onClick={save} disabled={disabled} loading={saving}>
+        {t('ui.save')}
+      </Button>
+    </Group>
+  )
+}

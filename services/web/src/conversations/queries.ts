@@ -1,0 +1,91 @@
+// Conversations as the screens keep them. Their keys begin with words of their own, so that an event
+// does not fetch every page anew: it says all that changed, and that is put in its place.
+
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useQueryClient,
+} from '@tanstack/react-query'
+
+import { api, type Conversation, type Label } from '@/api'
+import { useLive } from '@/live'
+import { useMe } from '@/queries'
+
+import { asQuery, type Filters, fits } from './filters'
+import { type Pages, placed, rowOf } from './rows'
+
+const PAGE = 50
+const LISTS = 'conversation-list'
+const ONE = 'conversation'
+
+export function listQuery(filters: Filters) {
+  return infiniteQueryOptions({
+    queryKey: [LISTS, filters],
+    queryFn: ({ pageParam, signal }) =>
+      api.get('/conversations', {
+        query: { ...asQuery(filters), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+  })
+}
+
+export function conversationQuery(id: string, queries: QueryClient) {
+  const row = inSomeList(queries, id)
+  return queryOptions({
+    queryKey: [ONE, id],
+    queryFn: ({ signal }) => api.get('/conversations/{id}', { path: { id }, signal }),
+    // The row that was clicked says enough to begin with.
+    ...(row && { placeholderData: row }),
+  })
+}
+
+function inSomeList(queries: QueryClient, id: string): Conversation | undefined {
+  for (const [, pages] of queries.getQueriesData<Pages>({ queryKey: [LISTS] })) {
+    const found = rowOf(pages, id)
+    if (found) return found
+  }
+  return undefined
+}
+
+export const labelsQuery = queryOptions({
+  queryKey: ['labels'],
+  queryFn: ({ signal }): Promise<Label[]> => api.get('/labels', { signal }),
+})
+
+/** Puts a conversation as it is now wherever it is shown. */
+export function put(queries: QueryClient, conversation: Conversation, me: string): void {
+  const lists = queries.getQueriesData<Pages>({ queryKey: [LISTS] })
+  for (const [key, pages] of lists) {
+    if (pages) queries.setQueryData<Pages>(key, placed(pages, conversation, fits(conversation, key[1] as Filters, me)))
+  }
+  queries.setQueryData<Conversation>([ONE, conversation.id], (old) =>
+    old && old.version > conversation.version
+      ? old
+      : { ...conversation, unread_mine: conversation.unread_mine ?? old?.unread_mine ?? null },
+  )
+}
+
+/** As it is known now; undefined where it is shown nowhere. */
+export function known(queries: QueryClient, id: string): Conversation | undefined {
+  return queries.getQueryData<Conversation>([ONE, id]) ?? inSomeList(queries, id)
+}
+
+/** Keeps all lists true while they are shown. */
+export function useLiveConversations(): void {
+  const queries = useQueryClient()
+  const me = useMe().user.id
+  useLive('conversation.changed', ({ change, conversation, message }) => {
+    const before = known(queries, conversation.id)
+    const came = change === 'message_added' && message?.direction === 'in'
+    // An event is for all, and cannot say what each of them has still to read.
+    const unread = came ? (before?.unread_mine ?? 0) + 1 : (before?.unread_mine ?? null)
+    put(queries, { ...conversation, unread_mine: unread }, me)
+  })
+  useLive('read_mark.changed', ({ conversation_id, user_id, unread }) => {
+    const before = known(queries, conversation_id)
+    if (user_id === me && before) put(queries, { ...before, unread_mine: unread }, me)
+  })
+}

@@ -1,0 +1,110 @@
+import { Avatar, Tooltip } from '@mantine/core'
+import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconX } from '@/ui/icons'
+import { memo, type ReactNode } from 'react'
+
+import type { Conversation, Label } from '@/api'
+import { t } from '@/texts'
+import { whole } from '@/time'
+import { ChannelIcon } from '@/ui/channel'
+import { Moment } from '@/ui/moment'
+
+import classes from './conversations.module.css'
+
+/** Who it is with: the name, else the address. */
+export function nameOf({ contact_name, address }: Pick<Conversation, 'contact_name' | 'address'>): string {
+  return contact_name || address || t('conversations.nobody')
+}
+
+interface RowProps {
+  conversation: Conversation
+  labels: ReadonlyMap<string, Label>
+  assignee: string | undefined
+  draft: boolean
+  number: string | undefined
+}
+
+/** A conversation in the list: who, when, what was said last, and what is owed. */
+export const ConversationRow = memo(function ConversationRow({ conversation, labels, assignee, draft, number }: RowProps) {
+  const { channel, last_at, last_direction, last_status, subject, preview, state, itinerary_ids } = conversation
+  const name = nameOf(conversation)
+  const unread = conversation.unread_mine ?? 0
+  const shown = (conversation.label_ids ?? []).flatMap((id) => labels.get(id) ?? [])
+  return (
+    <>
+      <span className={classes.picture}>
+        <Avatar name={name} color="initials" size={36} aria-hidden />
+        <span className={classes.sign}>
+          <ChannelIcon channel={channel} size={12} />
+        </span>
+      </span>
+      <span style={{ minWidth: 0 }}>
+        <span className={classes.line}>
+          <span className={classes.name} title={name}>
+            {name}
+          </span>
+          <Moment at={last_at} className={classes.small ?? ''} />
+        </span>
+        <span className={classes.line}>
+          {last_direction === 'out' &&
+            (last_status === 'failed' ? (
+              <Sign text={t('conversations.failed')} icon={<IconX size={14} color="var(--mantine-color-error)" />} />
+            ) : (
+              <Sign text={t('conversations.ours')} icon={<IconArrowBackUp size={14} />} />
+            ))}
+          <span className={classes.preview}>
+            {channel === 'email' && subject !== '' && <b style={{ fontWeight: 550 }}>{subject} · </b>}
+            {preview}
+          </span>
+          {unread > 0 && (
+            <span className={classes.count} role="img" aria-label={t('conversations.unread', { count: unread })}>
+              {unread > 99 ? '99+' : unread}
+            </span>
+          )}
+        </span>
+        <span className={classes.line} style={{ minHeight: 18 }}>
+          {draft && <Sign text={t('conversations.draft')} icon={<IconPencil size={13} />} />}
+          {state === 'attentive' && (
+            <span className={classes.small} style={{ color: 'light-dark(#9a4b00, #ffb36b)', fontWeight: 600 }}>
+              {t('conversations.attentive')}
+            </span>
+          )}
+          {conversation.archived && <Sign text={t('conversations.archived')} icon={<IconArchive size={13} />} />}
+          {conversation.follow_up && (
+            <Sign text={t('conversations.until', { moment: whole(conversation.follow_up.until) })} icon={<IconHourglass size={13} />} />
+          )}
+          {itinerary_ids.length > 0 && (
+            <Sign text={t('conversations.trips', { count: itinerary_ids.length })} icon={<IconBeach size={13} />} />
+          )}
+          {assignee && <Sign text={t('conversations.responsible', { name: assignee })} icon={<IconUserCheck size={13} />} />}
+          {shown.slice(0, 2).map((label) => (
+            <LabelMark key={label.id} label={label} />
+          ))}
+          {number && (
+            <span className={classes.small} style={{ marginLeft: 'auto', overflow: 'hidden', textOverflow: 'ellipsis' }}>
+              {number}
+            </span>
+          )}
+        </span>
+      </span>
+    </>
+  )
+})
+
+export function LabelMark({ label }: { label: Label }) {
+  return (
+    <span className={classes.label}>
+      <span className={classes.dot} style={{ background: label.colour }} />
+      <span>{label.name}</span>
+    </span>
+  )
+}
+
+function Sign({ text, icon }: { text: string; icon: ReactNode }) {
+  return (
+    <Tooltip label={text}>
+      <span className={classes.small} role="img" aria-label={text} style={{ display: 'inline-flex' }}>
+        {icon}
+      </span>
+    </Tooltip>
+  )
+}

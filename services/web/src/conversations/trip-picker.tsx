@@ -1,0 +1,52 @@
+import { Select } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api } from '@/api'
+import { t } from '@/texts'
+
+import { tripsQuery } from './panel/trips'
+
+const DEBOUNCE = 250 // ms
+
+interface TripPickerProps {
+  /** Whose trips are offered before anything is typed. */
+  contactId: string | null
+  value: string | null
+  onChange: (id: string | null) => void
+  /** The one that is chosen already. */
+  known?: { id: string; reference: string; title: string } | undefined
+}
+
+/** Chooses an itinerary: the person's own first, any other by reference, title or guest. */
+export function TripPicker({ contactId, value, onChange, known }: TripPickerProps) {
+  const [words, setWords] = useState('')
+  const [asked] = useDebouncedValue(words.trim(), DEBOUNCE)
+  const own = useQuery({ ...tripsQuery(contactId ?? ''), enabled: contactId !== null })
+  const found = useQuery({
+    queryKey: ['itineraries', 'to-link', asked],
+    queryFn: ({ signal }) => api.get('/itineraries', { query: { q: asked, limit: 20 }, signal }),
+    enabled: asked !== '',
+  })
+  const offered = new Map([
+    ...(known ? [[known.id, known] as const] : []),
+    ...(own.data ?? []).map((each) => [each.id, each] as const),
+    ...(found.data?.itineraries ?? []).map((each) => [each.id, each] as const),
+  ])
+  return (
+    <Select
+      label={t('conversations.itinerary')}
+      placeholder={t('conversations.itineraryHint')}
+      searchable
+      clearable
+      data-autofocus
+      searchValue={words}
+      onSearchChange={setWords}
+      value={value}
+      data={[...offered.values()].map((each) => ({ value: each.id, label: `${each.reference} · ${each.title}` }))}
+      nothingFoundMessage={t('conversations.noneFits')}
+      onChange={onChange}
+    />
+  )
+}
