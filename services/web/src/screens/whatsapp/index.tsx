@@ -1,13 +1,55 @@
-import { IconTools } from '@/ui/icons'
+import { Button } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 
+import { Workspace } from '@/conversations/workspace'
+import { useMay } from '@/queries'
 import { t } from '@/texts'
-import { Page } from '@/ui/page'
-import { Empty } from '@/ui/states'
+import { IconMessagePlus } from '@/ui/icons'
 
+import { NewChat } from './new-chat'
+import { NumberTabs } from './number-tabs'
+
+const route = getRouteApi('/signed-in/whatsapp/{-$conversationId}')
+
+/** Chats, by the number that they came to. */
 export default function Whatsapp() {
+  const { message, ...filters } = route.useSearch()
+  const { conversationId } = route.useParams()
+  const navigate = useNavigate()
+  const maySend = useMay('SEND_MESSAGES')
+  const [writing, { open, close }] = useDisclosure(false)
+  const change = (next: Partial<typeof filters>) =>
+    void navigate({ to: '/whatsapp/{-$conversationId}', params: { conversationId }, search: { ...filters, ...next }, replace: true })
   return (
-    <Page title={t('whatsapp.title')}>
-      <Empty icon={<IconTools size={26} stroke={1.5} />} title={t('whatsapp.soon')} />
-    </Page>
+    <>
+      <Workspace
+        title={t('whatsapp.title')}
+        to="/whatsapp/{-$conversationId}"
+        channel="whatsapp"
+        filters={filters}
+        change={change}
+        conversationId={conversationId}
+        focus={message}
+        tabs={<NumberTabs chosen={filters.connection} choose={(connection) => change({ connection })} />}
+        actions={
+          maySend && (
+            <Button size="compact-md" leftSection={<IconMessagePlus size={16} aria-hidden />} onClick={open}>
+              {t('whatsapp.newChat')}
+            </Button>
+          )
+        }
+      />
+      {writing && (
+        <NewChat
+          connection={filters.connection}
+          close={close}
+          opened={(id) => {
+            close()
+            void navigate({ to: '/whatsapp/{-$conversationId}', params: { conversationId: id }, search: filters })
+          }}
+        />
+      )}
+    </>
   )
 }

@@ -1,8 +1,11 @@
+import { type Filters, readFilters } from '@/conversations/filters'
+
 /** What the address of this screen keeps behind its `?`. */
-export interface Search {
-  q?: string | undefined
+export interface Search extends Filters {
+  /** The message that the thread opens at. */
+  message?: string | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
-  return { q: typeof given.q === 'string' ? given.q : undefined }
+  return { ...readFilters(given), message: typeof given.message === 'string' ? given.message : undefined }
 }

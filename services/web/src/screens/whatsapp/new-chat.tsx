@@ -1,0 +1,147 @@
+// A first message to somebody: who, by which number, about which trip, and what.
+
+import { Button, FileButton, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api, type Attachment, type Contact, newKey } from '@/api'
+import { Tray } from '@/composer/tray'
+import { useUploads } from '@/composer/uploads'
+import { TripPicker } from '@/conversations/trip-picker'
+import { connectionsQuery } from '@/queries'
+import { t } from '@/texts'
+import { FormProblem, useProblemForm } from '@/ui/form'
+import { IconPaperclip } from '@/ui/icons'
+
+const DEBOUNCE = 250 // ms
+
+interface NewChatProps {
+  connection: string | undefined
+  close: () => void
+  opened: (conversationId: string) => void
+}
+
+export function NewChat({ connection, close, opened }: NewChatProps) {
+  const connections = useQuery(connectionsQuery).data ?? []
+  const numbers = connections.filter((each) => each.channel === 'whatsapp')
+  const [attachments, setAttachments] = useState<Attachment[]>([])
+  const [contact, setContact] = useState<Contact>()
+  // One for the whole form: however often it is sent, it leaves once.
+  const [key] = useState(newKey)
+  const { uploads, add, cancel } = useUploads(attachments, (file) => setAttachments((now) => [...now, file]))
+  const standard = numbers.find((each) => each.details.default) ?? numbers[0]
+  const { form, submit, sending, problem } = useProblemForm({
+    initialValues: { contact: '', connection: connection ?? standard?.id ?? '', itinerary: null as string | null, text: '' },
+    fieldOf: (field) => ({ 'to[0].contact_id': 'contact', 'to[0]': 'contact', connection_id: 'connection', itinerary_id: 'itinerary' })[field] ?? field,
+    validate: { contact: (value) => (value === '' ? t('whatsapp.whom') : null) },
+    send: async (values) => {
+      const answer = await api.post('/messages', {
+        key,
+        body: {
+          channel: 'whatsapp',
+          ...(values.connection && { connection_id: values.connection }),
+          to: [{ contact_id: values.contact }],
+          ...(values.itinerary && { itinerary_id: values.itinerary }),
+          text: values.text,
+          attachments: attachments.map((each) => each.id),
+        },
+      })
+      const [message] = Array.isArray(answer) ? answer : []
+      if (message) opened(message.conversation_id)
+      else close()
+    },
+  })
+  return (
+    <Modal opened onClose={close} title={t('whatsapp.newChat')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <ContactPicker
+            chosen={contact}
+            error={form.errors.contact}
+            choose={(next) => {
+              setContact(next)
+              form.setFieldValue('contact', next?.id ?? '')
+            }}
+          />
+          <Select
+            label={t('whatsapp.from')}
+            allowDeselect={false}
+            data={numbers.map((each) => ({ value: each.id, label: `${each.details.label} · ${each.details.number}`, disabled: each.state === 'off' }))}
+            {...form.getInputProps('connection')}
+          />
+          <TripPicker contactId={contact?.id ?? null} value={form.values.itinerary} onChange={(id) => form.setFieldValue('itinerary', id)} />
+          <Textarea
+            label={t(attachments.length > 0 ? 'composer.caption' : 'composer.words')}
+            autosize
+            minRows={3}
+            maxRows={10}
+            {...form.getInputProps('text')}
+          />
+          <Tray attachments={attachments} uploads={uploads} remove={(id) => setAttachments(attachments.filter((each) => each.id !== id))} cancel={cancel} />
+          <FormProblem problem={problem} />
+          <Group justify="space-between">
+            <FileButton onChange={add} multiple>
+              {(props) => (
+                <Button variant="default" leftSection={<IconPaperclip size={16} aria-hidden />} {...props}>
+                  {t('composer.attach')}
+                </Button>
+              )}
+            </FileButton>
+            <Button type="submit" loading={sending} disabled={uploads.length > 0}>
+              {t('composer.send')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+interface ContactPickerProps {
+  chosen: Contact | undefined
+  choose: (contact: Contact | undefined) => void
+  error: React.ReactNode
+}
+
+function ContactPicker({ chosen, choose, error }: ContactPickerProps) {
+  const [words, setWords] = useState('')
+  const [asked] = useDebouncedValue(words.trim(), DEBOUNCE)
+  const found = useQuery({
+    queryKey: ['contacts', 'to-write', asked],
+    queryFn: ({ signal }) => api.get('/contacts', { query: { ...(asked !== '' && { q: asked }), limit: 20 }, signal }),
+  })
+  const reached = (found.data?.contacts ?? []).filter((each) => each.identities.some(({ scheme }) => scheme !== 'email'))
+  const offered = chosen && !reached.some((each) => each.id === chosen.id) ? [chosen, ...reached] : reached
+  const numberOf = (contact: Contact) => contact.identities.find((each) => each.scheme !== 'email')?.display ?? ''
+  return (
+    <Select
+      label={t('whatsapp.to')}
+      placeholder={t('whatsapp.toHint')}
+      required
+      searchable
+      data-autofocus
+      filter={({ options }) => options}
+      searchValue={words}
+      onSearchChange={setWords}
+      value={chosen?.id ?? null}
+      data={offered.map((each) => ({ value: each.id, label: each.name }))}
+      renderOption={({ option }) => {
+        const contact = offered.find((each) => each.id === option.value)
+        return (
+          <div>
+            <Text size="sm">{option.label}</Text>
+            {contact && (
+              <Text size="xs" c="dimmed">
+                {[numberOf(contact), contact.company].filter(Boolean).join(' · ')}
+              </Text>
+            )}
+          </div>
+        )
+      }}
+      nothingFoundMessage={t('conversations.noneFits')}
+      error={error}
+      onChange={(id) => choose(offered.find((each) => each.id === id))}
+    />
+  )
+}
