@@ -24,8 +24,8 @@ interface Contact {
   identities: { scheme: string; value: string }[]
 }
 
-/** Somebody whom the demo knows, with an address of the scheme. */
-export async function somebody(page: Page, scheme: 'email' | 'whatsapp' | 'phone', nth = 0): Promise<Contact & { address: string }> {
+/** A traveller whom the demo knows, with a mailbox or a phone. */
+export async function somebody(page: Page, scheme: 'email' | 'phone', nth = 0): Promise<Contact & { address: string }> {
   const { contacts } = (await (await ask(page, 'GET', '/contacts?kind=traveller&limit=100')).json()) as { contacts: Contact[] }
   const found = contacts.filter((each) => each.identities.some((one) => one.scheme === scheme))[nth]
   const address = found?.identities.find((each) => each.scheme === scheme)?.value

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 
-import { up } from './signed-in'
+import { ask } from './guests'
+import { expect, up } from './signed-in'
 
 export interface Screen {
   name: string
@@ -25,6 +26,21 @@ export const SCREENS: readonly Screen[] = [
   { name: 'inbox', path: '/inbox' },
   { name: 'inbox-thread', path: async (page) => `/inbox/${await first(page, '/conversations?limit=1', 'conversations')}` },
   { name: 'whatsapp', path: '/whatsapp' },
+  {
+    name: 'whatsapp-thread',
+    path: async (page) => {
+      const [phone] = (await (await ask(page, 'GET', '/sandbox/handsets')).json()) as { address: string }[]
+      await ask(page, 'POST', '/sandbox/chats', { address: phone?.address, text: 'Which car picks us up tomorrow?' })
+      const found = () => first(page, '/conversations?channel=whatsapp&limit=1', 'conversations')
+      await expect.poll(() => found().catch(() => '')).not.toBe('')
+      return `/whatsapp/${await found()}`
+    },
+  },
+  {
+    name: 'new-chat',
+    path: '/whatsapp',
+    then: (page) => page.getByRole('button', { name: 'New chat' }).click(),
+  },
   { name: 'itineraries', path: '/itineraries' },
   { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?limit=1', 'itineraries')}` },
   { name: 'concierge', path: '/concierge' },

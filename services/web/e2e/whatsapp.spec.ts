@@ -8,8 +8,10 @@ const PIXEL = Buffer.from(
 
 test('a chat has pictures with captions, checks that turn blue, and an answer that is quoted', async ({ page }) => {
   await open(page, '/whatsapp')
-  const guest = await somebody(page, 'whatsapp')
-  await ask(page, 'PUT', '/sandbox/handsets', { address: guest.address, on: true })
+  const guest = await somebody(page, 'phone')
+  // A phone's address there is its number without the plus.
+  const address = guest.address.replace('+', '')
+  await ask(page, 'PUT', '/sandbox/handsets', { address, on: true })
 
   // A new chat with somebody of the contacts.
   await page.getByRole('button', { name: 'New chat' }).click()
@@ -24,12 +26,12 @@ test('a chat has pictures with captions, checks that turn blue, and an answer th
   await expect(first.getByRole('img', { name: 'Delivered' })).toBeVisible({ timeout: 30_000 })
 
   // Read on the phone: the checks say so by themselves.
-  const chat = (await (await ask(page, 'GET', `/sandbox/chats?address=${encodeURIComponent(guest.address)}`)).json()) as { id: string }[]
+  const chat = (await (await ask(page, 'GET', `/sandbox/chats?address=${address}`)).json()) as { id: string }[]
   await ask(page, 'POST', `/sandbox/chats/${chat[0]?.id ?? ''}/read`)
   await expect(first.getByRole('img', { name: 'Read', exact: true })).toBeVisible({ timeout: 20_000 })
 
   // The guest writes; a picture goes back, seen before it goes, and quotes him.
-  await ask(page, 'POST', '/sandbox/chats', { address: guest.address, text: 'Which car is it?' })
+  await ask(page, 'POST', '/sandbox/chats', { address, text: 'Which car is it?' })
   const question = thread.getByRole('article', { name: /^Message from/ }).filter({ hasText: 'Which car is it?' })
   await expect(question).toBeVisible({ timeout: 20_000 })
   await question.hover()

@@ -70,16 +70,18 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const running = useRef<Promise<void>>(Promise.resolve())
 
+  const isDirty = () => dirty.current
   const show = (next: Writing) => {
     latest.current = next
     setWriting(next)
   }
 
-  const begin = useEffectEvent((found: { saved: SavedDraft; attachments: Attachment[] }) => {
+  const adopt = (found: { saved: SavedDraft; attachments: Attachment[] }) => {
     if (dirty.current) return
     saved.current = { id: found.saved.id, version: found.saved.version }
     show(asWriting(found.saved.draft, found.attachments, conversation))
-  })
+  }
+  const begin = useEffectEvent(adopt)
   useEffect(() => {
     if (stored.data) begin(stored.data)
   }, [stored.data])
@@ -93,7 +95,7 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
       setState('saving')
       try {
         await write(saved.current, latest.current, conversation)
-        setState(dirty.current ? 'unsaved' : 'saved')
+        setState(isDirty() ? 'unsaved' : 'saved')
       } catch {
         dirty.current = true
         setState('unsaved')
@@ -132,7 +134,7 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
       if (other.id !== saved.current.id) return
       saved.current = fresh()
       show(blank(conversation))
-    } else void filesOf(other.draft).then((attachments) => begin({ saved: other, attachments }))
+    } else void filesOf(other.draft).then((attachments) => adopt({ saved: other, attachments }))
   })
 
   return {

@@ -98,7 +98,10 @@ function Places({ template, choose }: { template: NetworkTemplate; choose: (temp
   const [heading, setHeading] = useState<string[]>(Array(places(template.heading)).fill('') as string[])
   const [parameters, setParameters] = useState<string[]>(Array(places(template.body)).fill('') as string[])
   const said = (text: string, values: string[]) =>
-    text.replace(/{{\s*(\d+)\s*}}/g, (place, number: string) => values[Number(number) - 1] || place)
+    text.replace(/{{\s*(\d+)\s*}}/g, (place, number: string) => {
+      const value = values[Number(number) - 1] ?? ''
+      return value === '' ? place : value
+    })
   const whole = [...heading, ...parameters].every((each) => each.trim() !== '')
   return (
     <Stack gap="xs">

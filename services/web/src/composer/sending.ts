@@ -60,9 +60,8 @@ function waits(key: string, scheduled: ScheduledMessage): void {
 
 /** Sends although somebody else answered: that is another draft, so it has another key. */
 export function sendAnyway(queries: QueryClient, one: Unsent): void {
-  const { seen_message_id: _seen, ...draft } = one.draft
   unsent.remove(one.key)
-  void send(queries, one.conversationId, draft, one.attachments)
+  void send(queries, one.conversationId, { ...one.draft, seen_message_id: null }, one.attachments)
 }
 
 /** Keeps it from leaving; returns whether that was in time. */

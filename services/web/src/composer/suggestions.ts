@@ -63,7 +63,7 @@ export function useSuggestions({ conversation, writing, comment, change, setComm
 
   const choose = (index: number) => {
     const person = people[index]
-    if (person) return write(replaced(`@${person.name} `))
+    if (person) write(replaced(`@${person.name} `))
     const chosen = offered[index]
     if (!chosen) return
     setRefused(words)

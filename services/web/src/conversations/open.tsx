@@ -2,7 +2,7 @@
 
 import { Text } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type Ref, useMemo, useRef, useState } from 'react'
+import { type RefObject, useMemo, useState } from 'react'
 
 import { api, type Conversation, type MessageView } from '@/api'
 import { asWriting } from '@/composer/writing'
@@ -25,7 +25,7 @@ import { contactQuery } from './panel'
 interface OpenProps {
   conversation: Conversation
   focus: string | undefined
-  composer: Ref<ComposerHandle>
+  composer: RefObject<ComposerHandle | null>
 }
 
 /** Give it the conversation's id as its key. */
@@ -38,7 +38,6 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
   const { put, putComment } = useLiveThread()
   const { others, typing } = usePresence(id)
   const change = useChange()
-  const desk = useRef<ComposerHandle>(null)
   const [linking, setLinking] = useState<MessageView>()
   const [editing, setEditing] = useState<MessageView>()
   const contact = useQuery(contactQuery(conversation.contact_id)).data
@@ -84,7 +83,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
 
   const backToDesk = (one: Unsent) => {
     const answers = itemsOf(stream).find((each) => each.message?.id === one.draft.in_reply_to)?.message ?? undefined
-    desk.current?.restore(asWriting(one.draft, one.attachments, conversation, answers))
+    composer.current?.restore(asWriting(one.draft, one.attachments, conversation, answers))
   }
   const again = (message: MessageView) => {
     const { channel, connection_id, subject, text, deliveries, attachments } = message
@@ -100,11 +99,6 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
     void send(queries, id, draft, attachments)
   }
 
-  const handle = (made: ComposerHandle | null) => {
-    desk.current = made
-    if (typeof composer === 'function') composer(made)
-    else if (composer) composer.current = made
-  }
   return (
     <>
       {others.length > 0 && (
@@ -118,7 +112,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
           focus={focus}
           me={me}
           actions={{
-            reply: maySend ? (message) => desk.current?.answer(message) : undefined,
+            reply: maySend ? (message) => composer.current?.answer(message) : undefined,
             again: maySend ? again : undefined,
             react: maySend && can('reactions') ? (message, emoji) => react.mutate({ message, emoji }) : undefined,
             edit: maySend && can('edits') ? setEditing : undefined,
@@ -142,7 +136,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
             edit: (one) =>
               withdraw.mutate(one, {
                 onSuccess: ({ draft }) =>
-                  void filesOf(draft).then((files) => desk.current?.restore(asWriting(draft, files, conversation))),
+                  void filesOf(draft).then((files) => composer.current?.restore(asWriting(draft, files, conversation))),
               }),
           }}
           removeComment={(comment, version) => removeComment.mutate({ comment, version })}
@@ -160,7 +154,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
           lastIn={lastIn}
           lastSeen={lastSeen}
           onTyping={typing}
-          ref={handle}
+          ref={composer}
         />
       )}
       {linking && <LinkTrip message={linking} contactId={conversation.contact_id} close={() => setLinking(undefined)} onDone={put} />}

@@ -15,6 +15,11 @@ export function nameOf({ contact_name, address }: Pick<Conversation, 'contact_na
   return contact_name || address || t('conversations.nobody')
 }
 
+/** A subject without what every answer and every mail of a trip has in it. */
+export function topic(subject: string): string {
+  return subject.replace(/^((re|fwd?|aw|wg|rv|res)\s*:\s*)+/i, '').replace(/\s*\[[^\]]+\]$/, '')
+}
+
 interface RowProps {
   conversation: Conversation
   labels: ReadonlyMap<string, Label>
@@ -52,7 +57,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, lab
               <Sign text={t('conversations.ours')} icon={<IconArrowBackUp size={14} />} />
             ))}
           <span className={classes.preview}>
-            {channel === 'email' && subject !== '' && <b style={{ fontWeight: 550 }}>{subject} · </b>}
+            {channel === 'email' && subject !== '' && <span className={classes.subject}>{topic(subject)} · </span>}
             {preview}
           </span>
           {unread > 0 && (

@@ -26,6 +26,14 @@ import { Panel } from './panel'
 import { conversationQuery, listQuery, useLiveConversations } from './queries'
 import { rowsOf } from './rows'
 
+/** Keys that work unless a window is open: that has the keyboard for itself. */
+function useFreeKeys(keys: readonly Key[]): void {
+  useKeys(
+    'conversations.keys.title',
+    keys.map((each) => ({ ...each, run: () => document.querySelector('[role="dialog"]') ?? each.run() })),
+  )
+}
+
 interface WorkspaceProps {
   title: string
   to: '/inbox/{-$conversationId}' | '/whatsapp/{-$conversationId}'
@@ -72,10 +80,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
     else go(row.id)
   }
 
-  // A window that is open has the keyboard for itself.
-  const free = (keys: Key[]): Key[] =>
-    keys.map((each) => ({ ...each, run: () => document.querySelector('[role="dialog"]') ?? each.run() }))
-  useKeys('conversations.keys.title', free([
+  useFreeKeys([
     { key: 'j', text: 'conversations.keys.next', run: () => step(1) },
     { key: 'k', text: 'conversations.keys.previous', run: () => step(-1) },
     ...(conversationId === undefined
@@ -94,7 +99,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
           { key: 'b', text: 'conversations.keys.close', run: () => go(undefined) },
         ] as const)),
     { key: '/', text: 'conversations.keys.search', run: () => search.current?.focus() },
-  ]))
+  ])
 
   const narrowed = narrowing(filters) > 0 || Boolean(filters.q ?? filters.who ?? filters.unread ?? filters.view ?? filters.channel)
   const clear = () =>

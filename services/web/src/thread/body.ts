@@ -17,7 +17,10 @@ export function isOnlyEmoji(text: string): boolean {
   return text.length < 24 && /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{FE0F}\u{200D}]*\s?){1,3}$/u.test(text)
 }
 
-export type Part = { text: string; href?: string }
+export interface Part {
+  text: string
+  href?: string
+}
 
 const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}»”])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/gu
 

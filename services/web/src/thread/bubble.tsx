@@ -178,8 +178,8 @@ function PlaceLine({ place }: { place: NonNullable<NonNullable<MessageView['chat
     >
       <IconMapPin size={20} stroke={1.5} aria-hidden />
       <div>
-        <Text size="sm" fw={500}>{name || t('thread.place')}</Text>
-        <Text size="xs">{address || `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`}</Text>
+        <Text size="sm" fw={500}>{[name, t('thread.place')].find(Boolean)}</Text>
+        <Text size="xs">{[address, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`].find(Boolean)}</Text>
       </div>
     </a>
   )

@@ -28,18 +28,13 @@ export interface ScheduledActions {
 
 /** Seconds until a moment, counted down. */
 function useSeconds(until: string | undefined): number {
-  const [left, setLeft] = useState(() => secondsTo(until))
+  const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
-    setLeft(secondsTo(until))
     if (until === undefined) return
-    const timer = setInterval(() => setLeft(secondsTo(until)), 500)
+    const timer = setInterval(() => setNow(Date.now()), 500)
     return () => clearInterval(timer)
   }, [until])
-  return left
-}
-
-function secondsTo(until: string | undefined): number {
-  return until === undefined ? 0 : Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000))
+  return until === undefined ? 0 : Math.max(0, Math.ceil((Date.parse(until) - now) / 1000))
 }
 
 export function UnsentLine({ unsent, actions }: { unsent: Unsent; actions: UnsentActions }) {

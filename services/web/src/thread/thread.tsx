@@ -110,6 +110,8 @@ function Lines(props: LinesProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [found, setFound] = useState<string>()
   const [atEnd, setAtEnd] = useState(true)
+  // The compiler leaves this component to itself; only the lines in sight are drawn anyway.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

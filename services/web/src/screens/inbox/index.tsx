@@ -1,14 +1,17 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 
 import { Workspace } from '@/conversations/workspace'
 import { t } from '@/texts'
 
+import type { Search } from './search'
+
 const route = getRouteApi('/signed-in/inbox/{-$conversationId}')
 
 /** All conversations, over every channel. */
-export default function Inbox() {
-  const { message, ...filters } = route.useSearch()
-  const { conversationId } = route.useParams()
+export default function Inbox(): ReactNode {
+  const { message, ...filters }: Search = route.useSearch()
+  const { conversationId }: { conversationId?: string } = route.useParams()
   const navigate = useNavigate()
   return (
     <Workspace

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 
 import { Workspace } from '@/conversations/workspace'
 import { useMay } from '@/queries'
@@ -9,13 +10,14 @@ import { IconMessagePlus } from '@/ui/icons'
 
 import { NewChat } from './new-chat'
 import { NumberTabs } from './number-tabs'
+import type { Search } from './search'
 
 const route = getRouteApi('/signed-in/whatsapp/{-$conversationId}')
 
 /** Chats, by the number that they came to. */
-export default function Whatsapp() {
-  const { message, ...filters } = route.useSearch()
-  const { conversationId } = route.useParams()
+export default function Whatsapp(): ReactNode {
+  const { message, ...filters }: Search = route.useSearch()
+  const { conversationId }: { conversationId?: string } = route.useParams()
   const navigate = useNavigate()
   const maySend = useMay('SEND_MESSAGES')
   const [writing, { open, close }] = useDisclosure(false)
