@@ -22,6 +22,7 @@ from ..channels import (
     RecipientRole,
 )
 from ..common import Channel, Cursor, Limit, Line
+from ..contacts import ContactKind
 from ..files import Attachment
 
 
@@ -253,11 +254,16 @@ class Timelines(Interface, Protocol):
         *,
         itinerary_id: UUID,
         contact_id: UUID | None = None,
+        contact_kind: ContactKind | None = None,
         channel: Channel | None = None,
         cursor: Cursor | None = None,
         limit: Limit = 50,
     ) -> MessagePage:
-        """Every message of a trip over all channels and people, the newest first (mission A5)."""
+        """Every message of a trip over all channels and people, the newest first (mission A5).
+
+        All filters hold at once: with `contact_id` the messages with him, with `contact_kind` those
+        with anybody who is that now, as the suppliers; copies included.
+        """
         ...
 
     @call(rights.READ)

@@ -11,7 +11,7 @@ import sqlalchemy
 
 from contracts.accounts import OrganisationChanged
 from contracts.common import Channel, FileRef
-from contracts.contacts import ContactChanged
+from contracts.contacts import ContactChanged, ContactKind
 from contracts.inbox import (
     ConversationChanged,
     Draft,
@@ -170,6 +170,35 @@ def test_a_trips_timeline_is_filtered_by_person_and_channel(desk: Desk) -> None:
     assert porto.contact_id == PORTO.id
     sms = desk.call("itinerary_timeline", itinerary_id=TRIP.id, channel=Channel.SMS)
     assert sms.messages == []
+
+
+def test_a_trips_timeline_is_filtered_by_what_people_are(desk: Desk) -> None:
+    guest = contact("Ana Nováková", "ana@home.test", kind=ContactKind.TRAVELLER)
+    desk.hear("learn_contact", ContactChanged(contact=guest))
+    asked = take(desk, "ana@home.test")
+    desk.call("link_message", id=asked.id, itinerary_id=TRIP.id)
+    order = Draft(itinerary_id=TRIP.id, service_ids=[TRANSFER.id, TOUR.id])
+    sent = desk.call("send", draft=order, request_id="r")
+
+    def seen(kind: ContactKind, **filters: Any) -> set[UUID]:
+        found = desk.call("itinerary_timeline", itinerary_id=TRIP.id, contact_kind=kind, **filters)
+        return {each.id for each in found.messages}
+
+    assert seen(ContactKind.TRAVELLER) == {asked.id}
+    assert seen(ContactKind.SUPPLIER) == {each.id for each in sent}
+    assert seen(ContactKind.AGENT) == set()
+    assert seen(ContactKind.SUPPLIER, contact_id=guest.id) == set()
+    copy = Draft(
+        itinerary_id=TRIP.id,
+        to=[Recipient(contact_id=guest.id)],
+        cc=[Recipient(contact_id=PORTO.id)],
+        subject="Both",
+        text="To both of you",
+    )
+    (both,) = desk.call("send", draft=copy, request_id="both")
+    assert seen(ContactKind.TRAVELLER) == {asked.id, both.id}
+    assert both.id in seen(ContactKind.SUPPLIER)
+    assert len(seen(ContactKind.SUPPLIER)) == 3
 
 
 def test_a_contacts_timeline_is_filtered_by_trip(desk: Desk) -> None:

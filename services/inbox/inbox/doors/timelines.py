@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from contracts.common import Channel
+from contracts.contacts import ContactKind
 from contracts.inbox import MessagePage, MessageView
 from fairlead.service import Store, rpc
 from fairlead.store.search import query_words
@@ -47,6 +48,7 @@ class Timelines:
         *,
         itinerary_id: UUID,
         contact_id: UUID | None,
+        contact_kind: ContactKind | None,
         channel: Channel | None,
         cursor: str | None,
         limit: int,
@@ -57,6 +59,7 @@ class Timelines:
                 session,
                 itinerary_id,
                 contact_id=contact_id,
+                contact_kind=contact_kind,
                 channel=channel,
                 cursor=cursor,
                 limit=limit,
@@ -82,6 +85,7 @@ class Timelines:
                 session,
                 itinerary_id,
                 contact_id=contact_id,
+                contact_kind=None,
                 channel=channel,
                 cursor=cursor,
                 limit=limit,

@@ -14,9 +14,11 @@ from sqlalchemy import Index, PrimaryKeyConstraint, and_, delete, select
 from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, relationship
 
 from contracts.common import Channel
+from contracts.contacts import ContactKind
 from contracts.inbox import LinkOrigin, MessagePage
 from fairlead.store import Order, Scoped, insert_many, page, word
 
+from . import people
 from .messages import MessageRow, links_of, shown, view_of
 from .schema import Base
 from .trips import TripRow
@@ -159,6 +161,7 @@ def of_itinerary(
     itinerary_id: UUID,
     *,
     contact_id: UUID | None,
+    contact_kind: ContactKind | None,
     channel: Channel | None,
     cursor: str | None,
     limit: int,
@@ -182,9 +185,27 @@ def of_itinerary(
             ContactLinkRow.message_id == TripLinkRow.message_id,
         )
         statement = statement.where(TripLinkRow.message_id == his.scalar_subquery())
+    if contact_kind is not None:
+        theirs = select(ContactLinkRow.message_id).where(
+            ContactLinkRow.contact_id.in_(_of_kind(session, itinerary_id, contact_kind)),
+            ContactLinkRow.message_id == TripLinkRow.message_id,
+        )
+        statement = statement.where(TripLinkRow.message_id == theirs.limit(1).scalar_subquery())
     found = page(session, statement, _TRIPS_NEWEST, cursor=cursor, limit=limit)
     shown_here = [view_of(link.message, trip=link.trip) for link in found.items]
     return MessagePage(messages=shown_here, cursor=found.next)
+
+
+def _of_kind(session: Session, itinerary_id: UUID, kind: ContactKind) -> list[UUID]:
+    """Those of this kind whom a trip's messages name: some tens of people at most."""
+    named = (
+        select(ContactLinkRow.contact_id)
+        .join(TripLinkRow, TripLinkRow.message_id == ContactLinkRow.message_id)
+        .where(TripLinkRow.itinerary_id == itinerary_id)
+        .distinct()
+    )
+    known = people.by_id(session, list(session.scalars(named)))
+    return [each.id for each in known.values() if each.kind is kind]
 
 
 def of_contact(
