@@ -17,7 +17,9 @@ type Operation<P extends string, M extends Method> = paths[Full<P>] extends Reco
 
 type Parameters<O> = O extends { parameters: infer T } ? T : never
 type InPath<O> = Parameters<O> extends { path: infer T } ? T : never
-type InQuery<O> = Parameters<O> extends { query?: infer T } ? Exclude<T, undefined> : never
+// What is undefined is not asked (request.ts), so that a screen can name all its filters.
+type Leaving<T> = { [K in keyof T]: T[K] | undefined }
+type InQuery<O> = Parameters<O> extends { query?: infer T } ? Leaving<Exclude<T, undefined>> : never
 type Needs<O, H extends string> =
   Parameters<O> extends { header: infer T } ? (T extends Record<H, string> ? true : false) : false
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never
