@@ -15,6 +15,8 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 
+from fairlead.colours import contrast, ink_on, luminance
+
 from .domain.markup import VOID, tokens
 from .domain.plaintext import to_text
 from .domain.tracking import pixel_tag
@@ -28,7 +30,6 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 _CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 _PAPER, _DARK_PAPER = "#ffffff", "#1b2129"  # the card's colours in the style sheet
-_INK = "#16202c"
 # Readers show what follows the preheader in their list of mails; blanks push that out of sight.
 _PADDING = "\u034f\u200c&nbsp;" * 80
 
@@ -127,7 +128,7 @@ def _frame(branding: Branding, signature_html: str, footer_html: str, language: 
         start="right" if backwards else "left",
         link=_readable(branding.colour, _PAPER),
         link_dark=_readable(branding.colour, _DARK_PAPER),
-        on_brand=_PAPER if _contrast(_PAPER, branding.colour) >= 3 else _INK,
+        on_brand=ink_on(branding.colour),
         preheader=_MARK,
         padding="",
         pixel=_MARK,
@@ -198,26 +199,12 @@ def _bare(website: str | None) -> str:
     return "" if website is None else website.split("://", 1)[-1].rstrip("/").removeprefix("www.")
 
 
-def _luminance(colour: str) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2)."""
-    shares = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def _readable(colour: str, paper: str) -> str:
     """The colour, moved towards black or white just so far that text in it reads on the paper."""
-    target = 0 if _luminance(paper) > 0.5 else 255
+    target = 0 if luminance(paper) > 0.5 else 255
     mixed = colour
     for step in range(1, 21):
-        if _contrast(mixed, paper) >= _CONTRAST:
+        if contrast(mixed, paper) >= _CONTRAST:
             break
         parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
         mixed = "#" + "".join(f"{part + (target - part) * step // 20:02x}" for part in parts)
