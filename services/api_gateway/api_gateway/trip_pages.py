@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -20,6 +22,7 @@ from contracts.itineraries import (
     Service,
 )
 from fairlead import context, dates, prices
+from fairlead.colours import ink_on
 from fairlead.context import acting, service_context
 from fairlead.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -113,8 +116,7 @@ def _itinerary_page(trip: PublicItinerary) -> Response:
         "itinerary.html",
         path=request.path,
         trip=trip,
-        days=_by_day(services, "details.date", language),
-        when=lambda service: _service_when(service, language),
+        days=_by_day(services, "details.date", language, _service_when),
         **_around(trip.organisation_id, language, trip.start, trip.end),
     )
 
@@ -129,8 +131,7 @@ def _proposal_page(token: str, proposal: PublicProposal, notice: str = "") -> Re
         proposal=proposal,
         content=content,
         notice=notice,
-        days=_by_day(content.lines, "date", language),
-        when=lambda line: _line_when(line, language),
+        days=_by_day(content.lines, "date", language, _line_when),
         price=lambda money: _price(money, language),
         said=lambda value, field: _said(value, field, language),
         expires="" if expires is None else dates.day(expires.date(), language),
@@ -145,6 +146,7 @@ def _around(organisation: UUID, language: str, start: Any, end: Any) -> dict[str
         "language": language,
         "words": phrases(language),
         "branding": settings.branding,
+        "on_brand": ink_on(settings.branding.colour),
         "footer": settings.footer,
         "start": dates.day(start, language),
         "end": dates.day(end, language),
@@ -161,9 +163,25 @@ def _language(wanted: str | None) -> str:
     return language_of(wanted, list(request.accept_languages.values())[:10])
 
 
-def _by_day(things: list[T], field: str, language: str) -> list[tuple[str, list[T]]]:
+@dataclass(frozen=True, slots=True)
+class Day(Generic[T]):
+    """What is on one day, each with its moment. `zone` is named where all moments are in it."""
+
+    name: str
+    zone: str
+    plans: list[tuple[T, dates.When]]
+
+
+def _by_day(
+    things: list[T], field: str, language: str, when: Callable[[T, str], dates.When]
+) -> list[Day[T]]:
     of = attrgetter(field)
-    return [(dates.day(day, language), list(each)) for day, each in groupby(things, key=of)]
+    found = []
+    for day, each in groupby(things, key=of):
+        plans = [(it, when(it, language)) for it in each]
+        zones = {at.zone for _, at in plans if at.zone}
+        found.append(Day(dates.day(day, language), zones.pop() if len(zones) == 1 else "", plans))
+    return found
 
 
 def _service_when(service: Service, language: str) -> dates.When:
