@@ -12,8 +12,12 @@ import sandbox from '@/screens/sandbox/en.json'
 import settings from '@/screens/settings/en.json'
 import whatsapp from '@/screens/whatsapp/en.json'
 import signIn from '@/screens/sign-in/en.json'
+import mailing from '@/mailing/en.json'
+import outreach from '@/outreach/en.json'
 import shell from '@/shell/en.json'
 import thread from '@/thread/en.json'
+import timeline from '@/timeline/en.json'
+import trips from '@/trips/en.json'
 import ui from '@/ui/en.json'
 
 export default {
@@ -26,6 +30,8 @@ export default {
   inbox,
   itineraries,
   itinerary,
+  mailing,
+  outreach,
   profile,
   sandbox,
   settings,
@@ -33,5 +39,7 @@ export default {
   shell,
   signIn,
   thread,
+  timeline,
+  trips,
   ui,
 }

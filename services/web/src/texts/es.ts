@@ -13,8 +13,12 @@ import sandbox from '@/screens/sandbox/es.json'
 import settings from '@/screens/settings/es.json'
 import whatsapp from '@/screens/whatsapp/es.json'
 import signIn from '@/screens/sign-in/es.json'
+import mailing from '@/mailing/es.json'
+import outreach from '@/outreach/es.json'
 import shell from '@/shell/es.json'
 import thread from '@/thread/es.json'
+import timeline from '@/timeline/es.json'
+import trips from '@/trips/es.json'
 import ui from '@/ui/es.json'
 
 // What lacks a text of English is refused by the type checker.
@@ -28,6 +32,8 @@ const es: Catalogue = {
   inbox,
   itineraries,
   itinerary,
+  mailing,
+  outreach,
   profile,
   sandbox,
   settings,
@@ -35,6 +41,8 @@ const es: Catalogue = {
   shell,
   signIn,
   thread,
+  timeline,
+  trips,
   ui,
 }
 

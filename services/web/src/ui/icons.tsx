@@ -189,6 +189,7 @@ export const IconTags = /* @__PURE__ */ outline('M3 8v4.172a2 2 0 0 0 .586 1.414
 export const IconTemplate = /* @__PURE__ */ outline('M4 5a1 1 0 0 1 1 -1h14a1 1 0 0 1 1 1v2a1 1 0 0 1 -1 1h-14a1 1 0 0 1 -1 -1l0 -2', 'M4 13a1 1 0 0 1 1 -1h4a1 1 0 0 1 1 1v6a1 1 0 0 1 -1 1h-4a1 1 0 0 1 -1 -1l0 -6', 'M14 12l6 0', 'M14 16l6 0', 'M14 20l6 0')
 export const IconTicket = /* @__PURE__ */ outline('M15 5l0 2', 'M15 11l0 2', 'M15 17l0 2', 'M5 5h14a2 2 0 0 1 2 2v3a2 2 0 0 0 0 4v3a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-3a2 2 0 0 0 0 -4v-3a2 2 0 0 1 2 -2')
 export const IconTools = /* @__PURE__ */ outline('M3 21h4l13 -13a1.5 1.5 0 0 0 -4 -4l-13 13v4', 'M14.5 5.5l4 4', 'M12 8l-5 -5l-4 4l5 5', 'M7 8l-1.5 1.5', 'M16 12l5 5l-4 4l-5 -5', 'M16 17l-1.5 1.5')
+export const IconToolsKitchen2 = /* @__PURE__ */ outline('M19 3v12h-5c-.023 -3.681 .184 -7.406 5 -12', 'M19 15v6h-1v-3', 'M8 4v17', 'M5 4v3a3 3 0 1 0 6 0v-3')
 export const IconTrash = /* @__PURE__ */ outline('M4 7l16 0', 'M10 11l0 6', 'M14 11l0 6', 'M5 7l1 12a2 2 0 0 0 2 2h8a2 2 0 0 0 2 -2l1 -12', 'M9 7v-3a1 1 0 0 1 1 -1h4a1 1 0 0 1 1 1v3')
 export const IconTypography = /* @__PURE__ */ outline('M4 20l3 0', 'M14 20l7 0', 'M6.9 15l6.9 0', 'M10.2 6.3l5.8 13.7', 'M5 20l6 -16l2 0l7 16')
 export const IconUnlink = /* @__PURE__ */ outline('M17 22v-2', 'M9 15l6 -6', 'M11 6l.463 -.536a5 5 0 0 1 7.071 7.072l-.534 .464', 'M13 18l-.397 .534a5.068 5.068 0 0 1 -7.127 0a4.972 4.972 0 0 1 0 -7.071l.524 -.463', 'M20 17h2', 'M2 7h2', 'M7 2v2')

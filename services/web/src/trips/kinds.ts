@@ -1,0 +1,5 @@
+import type { ServiceDetails } from '@/api'
+
+export type ServiceKind = ServiceDetails['kind']
+
+export const KINDS = ['transfer', 'tour', 'stay', 'activity', 'meal', 'other'] as const satisfies readonly ServiceKind[]
