@@ -43,7 +43,19 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'itineraries', path: '/itineraries' },
   { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?limit=1', 'itineraries')}` },
+  { name: 'itinerary-payments', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}?tab=payments` },
+  { name: 'itinerary-proposals', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=proposed&limit=1', 'itineraries')}?tab=proposals` },
+  {
+    name: 'purchase-order',
+    path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}`,
+    then: async (page) => {
+      await page.keyboard.press('a')
+      await page.getByRole('button', { name: 'Purchase order' }).click()
+      await page.getByRole('dialog').getByText('As it will be read').waitFor()
+    },
+  },
   { name: 'concierge', path: '/concierge' },
+  { name: 'concierge-day', path: '/concierge?view=day' },
   { name: 'contacts', path: '/contacts' },
   { name: 'contact', path: async (page) => `/contacts/${await first(page, '/contacts?limit=1', 'contacts')}` },
   { name: 'imports', path: '/imports' },
