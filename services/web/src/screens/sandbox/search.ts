@@ -1,8 +1,10 @@
 /** What the address of this screen keeps behind its `?`. */
 export interface Search {
-  q?: string | undefined
+  /** The devices that stand side by side, as `whatsapp:+351912000001`. */
+  open?: string[] | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
-  return { q: typeof given.q === 'string' ? given.q : undefined }
+  const open = Array.isArray(given.open) ? given.open.filter((each) => typeof each === 'string') : undefined
+  return { open }
 }
