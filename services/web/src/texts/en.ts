@@ -14,6 +14,7 @@ import whatsapp from '@/screens/whatsapp/en.json'
 import signIn from '@/screens/sign-in/en.json'
 import mailing from '@/mailing/en.json'
 import outreach from '@/outreach/en.json'
+import people from '@/people/en.json'
 import shell from '@/shell/en.json'
 import thread from '@/thread/en.json'
 import timeline from '@/timeline/en.json'
@@ -32,6 +33,7 @@ export default {
   itinerary,
   mailing,
   outreach,
+  people,
   profile,
   sandbox,
   settings,

@@ -15,6 +15,7 @@ import whatsapp from '@/screens/whatsapp/es.json'
 import signIn from '@/screens/sign-in/es.json'
 import mailing from '@/mailing/es.json'
 import outreach from '@/outreach/es.json'
+import people from '@/people/es.json'
 import shell from '@/shell/es.json'
 import thread from '@/thread/es.json'
 import timeline from '@/timeline/es.json'
@@ -34,6 +35,7 @@ const es: Catalogue = {
   itinerary,
   mailing,
   outreach,
+  people,
   profile,
   sandbox,
   settings,

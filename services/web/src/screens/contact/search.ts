@@ -1,8 +1,20 @@
+import type { Channel } from '@/api'
+import { among, CHANNELS } from '@/people/words'
+
 /** What the address of this screen keeps behind its `?`. */
 export interface Search {
-  q?: string | undefined
+  /** What stands beside the card. */
+  tab?: 'notes' | undefined
+  /** Of the timeline. */
+  channel?: Channel | undefined
+  /** Who is to go into this contact: the preview of that is open. */
+  merge?: string | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
-  return { q: typeof given.q === 'string' ? given.q : undefined }
+  return {
+    tab: among(['notes'] as const, given.tab),
+    channel: among(CHANNELS, given.channel),
+    merge: typeof given.merge === 'string' ? given.merge : undefined,
+  }
 }
