@@ -1,8 +1,11 @@
 /** What the address of this screen keeps behind its `?`. */
 export interface Search {
-  q?: string | undefined
+  /** Of the log of what was sent. */
+  channel?: string | undefined
+  status?: string | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
-  return { q: typeof given.q === 'string' ? given.q : undefined }
+  const word = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+  return { channel: word(given.channel), status: word(given.status) }
 }

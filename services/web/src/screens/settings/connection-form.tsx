@@ -1,0 +1,150 @@
+import { Alert, Button, Checkbox, Fieldset, Group, Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+
+import { api, type Channel } from '@/api'
+import { connectionsQuery } from '@/queries'
+import { t } from '@/texts'
+import { FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
+
+import type { Connection } from './channels'
+import { bodyOf, KINDS_OF, type Values, valuesOf } from './connection-values'
+
+interface ConnectionFormProps {
+  channel: Channel
+  /** What is changed; a new one is made where none is given. */
+  connection?: Connection
+  onClose: () => void
+}
+
+/** A mailbox, a number or a carrier, to be connected or changed. Secrets are written, never read. */
+export function ConnectionForm({ channel, connection, onClose }: ConnectionFormProps) {
+  const queries = useQueryClient()
+  const { form, submit, sending, problem } = useProblemForm<Values>({
+    initialValues: valuesOf(channel, connection),
+    send: (values) => {
+      const body = bodyOf(channel, values, connection)
+      return connection === undefined
+        ? api.post('/connections', { body })
+        : api.put('/connections/{id}', { path: { id: connection.id }, version: connection.version, body })
+    },
+    onSent: () => {
+      void queries.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+      onClose()
+    },
+    fieldOf: (field) => {
+      const name = field.replace(/^details\./, '')
+      return name === 'address' || name === 'sender' || name === 'number' ? 'address' : name
+    },
+  })
+  const { kind } = form.values
+  const title = connection === undefined ? t(`settings.channels.new.${channel}`) : t('settings.channels.changeOf', { label: connection.details.label })
+  return (
+    <Modal opened onClose={onClose} size="lg" title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <form onSubmit={submit} autoComplete="off">
+        <Stack gap="sm">
+          <FormProblem problem={problem} />
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+            <TextInput label={t('settings.field.label')} required data-autofocus {...form.getInputProps('label')} />
+            <TextInput label={t(`settings.field.address.${channel}`)} required {...form.getInputProps('address')} />
+            <Select
+              label={t('settings.field.kind')}
+              allowDeselect={false}
+              data={KINDS_OF[channel].map((value) => ({ value, label: t(`settings.kind.${value}`) }))}
+              {...form.getInputProps('kind')}
+            />
+          </SimpleGrid>
+          {channel === 'email' && kind !== 'sandbox' && <MailServers form={form} />}
+          {kind === 'cloud' && <Cloud form={form} />}
+          {kind === 'smpp' && <Smpp form={form} />}
+          {kind === 'http' && <Http form={form} />}
+          {kind === 'linked' && <Alert p="xs">{t('settings.link.after')}</Alert>}
+          <Checkbox label={t('settings.field.default')} {...form.getInputProps('default', { type: 'checkbox' })} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('ui.cancel')}
+            </Button>
+            <Button type="submit" loading={sending}>
+              {t('ui.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+type Part = { form: ProblemForm<Values>['form'] }
+
+function Secret({ form, name, label }: Part & { name: string; label: string }) {
+  return <PasswordInput label={label} description={t('settings.field.secretText')} autoComplete="new-password" {...form.getInputProps(name)} />
+}
+
+function MailServers({ form }: Part) {
+  return (
+    <>
+      {(['smtp', 'imap'] as const).map((server) => (
+        <Fieldset key={server} legend={t(`settings.field.${server}`)}>
+          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
+            <TextInput label={t('settings.field.host')} {...form.getInputProps(`${server}.host`)} />
+            <NumberInput label={t('settings.field.port')} min={1} max={65535} hideControls {...form.getInputProps(`${server}.port`)} />
+            <Select
+              label={t('settings.field.security')}
+              allowDeselect={false}
+              data={[
+                { value: 'tls', label: 'TLS' },
+                { value: 'starttls', label: 'STARTTLS' },
+                { value: 'none', label: t('settings.field.noSecurity') },
+              ]}
+              {...form.getInputProps(`${server}.security`)}
+            />
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" mt="sm">
+            <TextInput label={t('settings.field.username')} autoComplete="off" {...form.getInputProps(`${server}.username`)} />
+            {form.values.kind === 'password' && <Secret form={form} name={`${server}.password`} label={t('settings.field.password')} />}
+          </SimpleGrid>
+        </Fieldset>
+      ))}
+      {form.values.kind !== 'password' && <Secret form={form} name="oauth_refresh_token" label={t('settings.field.refreshToken')} />}
+    </>
+  )
+}
+
+function Cloud({ form }: Part) {
+  return (
+    <Fieldset legend={t('settings.field.cloud')}>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <TextInput label={t('settings.field.phoneNumberId')} required {...form.getInputProps('cloud.phone_number_id')} />
+        <TextInput label={t('settings.field.businessAccountId')} required {...form.getInputProps('cloud.business_account_id')} />
+        <Secret form={form} name="cloud.access_token" label={t('settings.field.accessToken')} />
+        <Secret form={form} name="cloud.app_secret" label={t('settings.field.appSecret')} />
+        <Secret form={form} name="cloud.verify_token" label={t('settings.field.verifyToken')} />
+      </SimpleGrid>
+    </Fieldset>
+  )
+}
+
+function Smpp({ form }: Part) {
+  return (
+    <Fieldset legend={t('settings.kind.smpp')}>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <TextInput label={t('settings.field.host')} required {...form.getInputProps('smpp.host')} />
+        <NumberInput label={t('settings.field.port')} required min={1} max={65535} hideControls {...form.getInputProps('smpp.port')} />
+        <TextInput label={t('settings.field.systemId')} required {...form.getInputProps('smpp.system_id')} />
+        <Secret form={form} name="smpp.password" label={t('settings.field.password')} />
+      </SimpleGrid>
+      <Checkbox mt="sm" label={t('settings.field.tls')} {...form.getInputProps('smpp.tls', { type: 'checkbox' })} />
+    </Fieldset>
+  )
+}
+
+function Http({ form }: Part) {
+  return (
+    <Fieldset legend={t('settings.kind.http')}>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <TextInput label={t('settings.field.account')} required {...form.getInputProps('http.account')} />
+        <Secret form={form} name="http.token" label={t('settings.field.token')} />
+        <TextInput label={t('settings.field.baseUrl')} {...form.getInputProps('http.base_url')} />
+      </SimpleGrid>
+    </Fieldset>
+  )
+}

@@ -1,0 +1,158 @@
+import { ActionIcon, Button, ColorInput, Group, Menu, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api, type Label } from '@/api'
+import { t } from '@/texts'
+import { type Column, DataTable } from '@/ui/data-table'
+import { FormProblem, useProblemForm } from '@/ui/form'
+import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
+import { Empty, Loaded } from '@/ui/states'
+import { toast } from '@/ui/toast'
+
+import { Heading } from './heading'
+import classes from './settings.module.css'
+
+const COLOURS = ['#0f5c6e', '#2f9e44', '#e8590c', '#c2255c', '#6741d9', '#1971c2', '#846358', '#495057']
+
+type Open = { what: 'new' } | { what: 'form' | 'merge'; label: Label }
+
+/** What conversations are told apart by; two that mean the same become one. */
+export default function Labels() {
+  const labels = useQuery({ queryKey: ['labels'], queryFn: ({ signal }) => api.get('/labels', { signal }) })
+  const [open, setOpen] = useState<Open>()
+  const close = () => setOpen(undefined)
+  return (
+    <section>
+      <Heading title={t('settings.section.labels')} text={t('settings.labels.text')}>
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen({ what: 'new' })}>
+          {t('settings.labels.new')}
+        </Button>
+      </Heading>
+      <Loaded query={labels}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty icon={<IconTags size={26} stroke={1.5} />} title={t('settings.labels.empty')} text={t('settings.labels.emptyText')} />
+          ) : (
+            <div className={classes.table}>
+              <DataTable rows={all} columns={columns(setOpen)} keyOf={(each) => each.id} caption={t('settings.section.labels')} />
+            </div>
+          )
+        }
+      </Loaded>
+      {open?.what === 'new' && <Form onClose={close} />}
+      {open?.what === 'form' && <Form label={open.label} onClose={close} />}
+      {open?.what === 'merge' && <Merging label={open.label} others={(labels.data ?? []).filter((each) => each.id !== open.label.id)} onClose={close} />}
+    </section>
+  )
+}
+
+function columns(onOpen: (open: Open) => void): readonly Column<Label>[] {
+  return [
+    {
+      key: 'name',
+      title: t('settings.labels.name'),
+      cell: ({ name, colour }) => (
+        <Group gap={10} wrap="nowrap">
+          <span className={classes.dot} style={{ background: colour }} />
+          <Text size="sm" fw={600}>
+            {name}
+          </Text>
+        </Group>
+      ),
+    },
+    { key: 'more', title: t('settings.users.more'), quiet: true, width: 50, cell: (label) => <RowMenu label={label} onOpen={onOpen} /> },
+  ]
+}
+
+function useAgain() {
+  const queries = useQueryClient()
+  return () => queries.invalidateQueries({ queryKey: ['labels'] })
+}
+
+function RowMenu({ label, onOpen }: { label: Label; onOpen: (open: Open) => void }) {
+  const { id, version, name } = label
+  const again = useAgain()
+  const [sure, setSure] = useState(false)
+  const remove = useMutation({ mutationFn: () => api.delete('/labels/{id}', { path: { id }, version }), onSuccess: again })
+  return (
+    <Menu position="bottom-end" onClose={() => setSure(false)}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" loading={remove.isPending} aria-label={t('settings.users.moreOf', { name })}>
+          <IconDots size={17} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => onOpen({ what: 'form', label })}>
+          {t('settings.change')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => onOpen({ what: 'merge', label })}>
+          {t('settings.labels.merge')}
+        </Menu.Item>
+        <Menu.Item color="red" leftSection={<IconTrash size={16} />} closeMenuOnClick={sure} onClick={() => (sure ? remove.mutate() : setSure(true))}>
+          {sure ? t('settings.sure') : t('ui.remove')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function Form({ label, onClose }: { label?: Label; onClose: () => void }) {
+  const again = useAgain()
+  const { form, submit, sending, problem } = useProblemForm({
+    initialValues: { name: label?.name ?? '', colour: label?.colour ?? '#0f5c6e' },
+    send: (body) =>
+      label === undefined ? api.post('/labels', { body }) : api.put('/labels/{id}', { path: { id: label.id }, version: label.version, body }),
+    onSent: () => {
+      void again()
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} size="sm" title={label?.name ?? t('settings.labels.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <FormProblem problem={problem} />
+          <TextInput label={t('settings.labels.name')} required data-autofocus {...form.getInputProps('name')} />
+          <ColorInput label={t('settings.labels.colour')} format="hex" swatches={COLOURS} withEyeDropper={false} {...form.getInputProps('colour')} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('ui.cancel')}
+            </Button>
+            <Button type="submit" loading={sending}>
+              {t('ui.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function Merging({ label, others, onClose }: { label: Label; others: readonly Label[]; onClose: () => void }) {
+  const [into, setInto] = useState<string | null>(null)
+  const again = useAgain()
+  const merge = useMutation({
+    mutationFn: (into_id: string) => api.post('/labels/{id}/merge', { path: { id: label.id }, version: label.version, body: { into_id } }),
+    onSuccess: ({ name }) => {
+      toast.done(t('settings.labels.merged', { from: label.name, into: name }))
+      onClose()
+      return again()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} size="sm" title={t('settings.labels.mergeOf', { name: label.name })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Stack gap="sm">
+        <Select label={t('settings.labels.into')} description={t('settings.labels.intoText')} value={into} onChange={setInto} data={others.map(({ id, name }) => ({ value: id, label: name }))} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('ui.cancel')}
+          </Button>
+          <Button disabled={into === null} loading={merge.isPending} onClick={() => into !== null && merge.mutate(into)}>
+            {t('settings.labels.merge')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

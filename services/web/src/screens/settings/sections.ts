@@ -1,0 +1,33 @@
+// What can be settled, and who may.
+
+import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
+
+import type { RightName } from '@/api'
+import {
+  type Icon, IconBuilding, IconCoins, IconHistory, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers,
+} from '@/ui/icons'
+
+export interface Section {
+  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent'
+  icon: Icon
+  right: RightName
+  screen: LazyExoticComponent<ComponentType>
+}
+
+export const SECTIONS: readonly Section[] = [
+  { name: 'organisation', icon: IconBuilding, right: 'CHANGE_SETTINGS', screen: lazy(() => import('./organisation')) },
+  { name: 'branding', icon: IconPalette, right: 'CHANGE_SETTINGS', screen: lazy(() => import('./branding')) },
+  { name: 'users', icon: IconUsers, right: 'MANAGE_USERS', screen: lazy(() => import('./users')) },
+  { name: 'channels', icon: IconPlugConnected, right: 'CONFIGURE_CHANNELS', screen: lazy(() => import('./channels')) },
+  { name: 'templates', icon: IconTemplate, right: 'WRITE_TEMPLATES', screen: lazy(() => import('./templates')) },
+  { name: 'labels', icon: IconTags, right: 'EDIT_LABELS', screen: lazy(() => import('./labels')) },
+  { name: 'credits', icon: IconCoins, right: 'MANAGE_CREDITS', screen: lazy(() => import('./credits')) },
+  { name: 'sent', icon: IconHistory, right: 'READ', screen: lazy(() => import('./sent')) },
+]
+
+/** The section of an address. Notifications about a connection lead to its channel. */
+export function sectionOf(name: string | undefined, allowed: readonly Section[]): Section | undefined {
+  if (name === undefined) return allowed[0]
+  const wanted = ['email', 'whatsapp', 'sms'].includes(name) ? 'channels' : name
+  return allowed.find((each) => each.name === wanted)
+}
