@@ -1,13 +1,32 @@
-import { IconTools } from '@/ui/icons'
+import { Stack, Title } from '@mantine/core'
+import { useState } from 'react'
 
+import type { ImportGuess } from '@/api'
 import { t } from '@/texts'
 import { Page } from '@/ui/page'
-import { Empty } from '@/ui/states'
 
+import { FileDrop } from './file-drop'
+import { Jobs } from './jobs'
+import { Mapper } from './mapper'
+
+/** Contacts from a file: its columns matched, tried without writing, then imported; and every job. */
 export default function Imports() {
+  const [file, setFile] = useState<{ id: string; name: string; guess: ImportGuess }>()
   return (
     <Page title={t('imports.title')}>
-      <Empty icon={<IconTools size={26} stroke={1.5} />} title={t('imports.soon')} />
+      <Stack gap="xl">
+        {file === undefined ? (
+          <FileDrop onRead={setFile} />
+        ) : (
+          <Mapper key={file.id} fileId={file.id} name={file.name} guess={file.guess} onClose={() => setFile(undefined)} />
+        )}
+        <section>
+          <Title order={2} mb="sm">
+            {t('imports.jobs')}
+          </Title>
+          <Jobs />
+        </section>
+      </Stack>
     </Page>
   )
 }

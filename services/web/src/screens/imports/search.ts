@@ -1,8 +1,9 @@
 /** What the address of this screen keeps behind its `?`. */
 export interface Search {
-  q?: string | undefined
+  /** The job that is looked at. */
+  job?: string | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
-  return { q: typeof given.q === 'string' ? given.q : undefined }
+  return { job: typeof given.job === 'string' ? given.job : undefined }
 }
