@@ -21,7 +21,8 @@ export function devicesOf(
   phones: readonly SandboxPhone[],
   mailboxes: readonly SandboxMailbox[],
 ): Device[] {
-  const names = new Map(handsets.map((each) => [each.address, each.name]))
+  // WhatsApp has numbers without their plus.
+  const names = new Map(handsets.map(({ address, name }) => [address.replace(/^\+?(?=\d+$)/, '+'), name]))
   const texts = new Map(phones.map((each) => [each.number, each]))
   const numbers = new Set([...texts.keys(), ...[...names.keys()].filter((each) => /^\+\d+$/.test(each))])
   const found: Device[] = [
@@ -50,11 +51,11 @@ export function matching(devices: readonly Device[], words: string, channel: Cha
   )
 }
 
-/** What to show first: of each channel the device that has most. */
+/** What to show first: of each channel the device that has most, or any. */
 export function fullest(devices: readonly Device[]): string[] {
   const kinds: Channel[] = ['whatsapp', 'email', 'sms']
   return kinds.flatMap((channel) => {
-    const ours = devices.filter((each) => each.channel === channel && each.total > 0)
+    const ours = devices.filter((each) => each.channel === channel)
     const [first, ...others] = ours
     if (first === undefined) return []
     return others.reduce((most, each) => (each.total > most.total ? each : most), first).key

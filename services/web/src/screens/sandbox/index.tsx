@@ -39,11 +39,13 @@ function Shelf({ devices }: { devices: readonly Device[] }) {
       />
       <div className={classes.shelf}>
         {shown.length === 0 ? (
-          <Empty
-            icon={<IconDeviceMobile size={26} stroke={1.5} />}
-            title={devices.length === 0 ? t('sandbox.empty') : t('sandbox.choose')}
-            text={devices.length === 0 ? t('sandbox.emptyText') : t('sandbox.chooseText')}
-          />
+          <div className={classes.empty}>
+            <Empty
+              icon={<IconDeviceMobile size={26} stroke={1.5} />}
+              title={devices.length === 0 ? t('sandbox.empty') : t('sandbox.choose')}
+              text={devices.length === 0 ? t('sandbox.emptyText') : t('sandbox.chooseText')}
+            />
+          </div>
         ) : (
           shown.map((device) => <Shown key={device.key} device={device} onClose={() => close(device.key)} />)
         )}
