@@ -1,7 +1,7 @@
 import { ask, connectionOf, somebody } from './guests'
 import { expect, open, test } from './signed-in'
 
-test('a mail is answered with a template, and taken back within some seconds', async ({ page }) => {
+test('a mail is answered, taken back within some seconds, and sent once', async ({ page }) => {
   await open(page, '/inbox', 'user')
   const guest = await somebody(page, 'email')
   const { details } = await connectionOf(page, 'email')
