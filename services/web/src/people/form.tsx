@@ -7,6 +7,8 @@ import { FormProblem, useProblemForm } from '@/ui/form'
 
 import { among, CHANNELS, KINDS } from './words'
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Values = {
   name: string
   kind: ContactKind

@@ -69,6 +69,8 @@ function Row({ consent }: { consent: Consent }) {
   )
 }
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Values = { allowed: 'yes' | 'no'; kind: string | null; channel: string | null; source: 'person' | 'form'; note: string }
 
 function Recording({ contactId, onClose }: { contactId: string; onClose: () => void }) {

@@ -21,7 +21,8 @@ import { validateSearch } from './search'
 
 /** One contact: who it is, what is allowed, and everything that was ever said, over all trips. */
 export default function ContactScreen() {
-  const { contactId: id = '' } = useParams({ strict: false })
+  const params: unknown = useParams({ strict: false })
+  const { contactId: id } = params as { contactId: string }
   const contact = useQuery({
     queryKey: ['contacts', 'one', id],
     queryFn: ({ signal }) => api.get('/contacts/{id}', { path: { id }, signal }),

@@ -40,14 +40,20 @@ function Finding({ contact, chosen, onChoose }: Omit<MergingProps, 'onClose'>) {
       return duplicates.map(({ first, second }) => (first.id === contact.id ? second : first))
     },
   })
-  const others = (found.data ?? []).filter((each) => each.id !== contact.id)
+  const { data: known } = useQuery({
+    queryKey: ['contacts', 'one', chosen],
+    queryFn: ({ signal }) => api.get('/contacts/{id}', { path: { id: chosen ?? '' }, signal }),
+    enabled: chosen !== undefined,
+  })
+  const listed = (found.data ?? []).filter((each) => each.id !== contact.id && each.id !== known?.id)
+  const others = known === undefined ? listed : [known, ...listed]
   return (
     <Select
       label={t('contact.other')}
       description={t('contact.otherText')}
       searchable
       clearable
-      data-autofocus
+      {...(chosen === undefined && { 'data-autofocus': true })}
       value={chosen ?? null}
       onChange={(id) => onChoose(id ?? undefined)}
       onSearchChange={setWords}

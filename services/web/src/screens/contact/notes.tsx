@@ -143,11 +143,11 @@ function Writing({ given, send, onClose }: WritingProps) {
           </FileButton>
         )}
         {onClose && (
-          <Button size="compact-md" variant="default" onClick={onClose}>
+          <Button size="compact-sm" variant="default" onClick={onClose}>
             {t('ui.cancel')}
           </Button>
         )}
-        <Button size="compact-md" disabled={text.trim() === ''} loading={sending.isPending} onClick={() => sending.mutate()}>
+        <Button size="compact-sm" disabled={text.trim() === ''} loading={sending.isPending} onClick={() => sending.mutate()}>
           {t('ui.save')}
         </Button>
       </Group>

@@ -32,6 +32,8 @@ export function FileDrop({ onRead }: FileDropProps) {
   }
   return (
     <div>
+      {/* Dropping is a second way: the button is the one for everybody. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         className={classes.drop}
         data-over={over}

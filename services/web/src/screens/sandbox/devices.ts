@@ -51,11 +51,11 @@ export function matching(devices: readonly Device[], words: string, channel: Cha
   )
 }
 
-/** What to show first: of each channel the device that has most, or any. */
+/** What to show first: of each channel the device that has most. A chat and a mailbox stand there always. */
 export function fullest(devices: readonly Device[]): string[] {
   const kinds: Channel[] = ['whatsapp', 'email', 'sms']
   return kinds.flatMap((channel) => {
-    const ours = devices.filter((each) => each.channel === channel)
+    const ours = devices.filter((each) => each.channel === channel && (channel !== 'sms' || each.total > 0))
     const [first, ...others] = ours
     if (first === undefined) return []
     return others.reduce((most, each) => (each.total > most.total ? each : most), first).key

@@ -11,6 +11,8 @@ import { inkOn } from './ink'
 import classes from './settings.module.css'
 import { useOrganisation, useSettle } from './settle'
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Values = {
   name: string
   colour: string

@@ -100,12 +100,12 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
         </div>
         <Group gap={6} wrap="nowrap">
           {channel === 'email' && (
-            <Button size="compact-md" variant="default" onClick={() => onOpen('test')}>
+            <Button size="compact-sm" variant="default" onClick={() => onOpen('test')}>
               {t('settings.channels.test')}
             </Button>
           )}
           {connection.channel === 'whatsapp' && connection.details.kind !== 'cloud' && state !== 'open' && (
-            <Button size="compact-md" leftSection={<IconQrcode size={16} />} onClick={() => onOpen('link')}>
+            <Button size="compact-sm" leftSection={<IconQrcode size={16} />} onClick={() => onOpen('link')}>
               {t('settings.link.connect')}
             </Button>
           )}

@@ -73,7 +73,9 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
   )
 }
 
-type Part = { form: ProblemForm<Values>['form'] }
+interface Part {
+  form: ProblemForm<Values>['form']
+}
 
 function Secret({ form, name, label }: Part & { name: string; label: string }) {
   return <PasswordInput label={label} description={t('settings.field.secretText')} autoComplete="new-password" {...form.getInputProps(name)} />

@@ -12,8 +12,16 @@ export const KINDS_OF = {
 
 type Kind = (typeof KINDS_OF)[Channel][number]
 type Security = 'tls' | 'starttls' | 'none'
-type Server = { host: string; port: number | string; security: Security; username: string; password: string }
+interface Server {
+  host: string
+  port: number | string
+  security: Security
+  username: string
+  password: string
+}
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type Values = {
   label: string
   address: string

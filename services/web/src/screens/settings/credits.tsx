@@ -32,11 +32,17 @@ export default function Credits() {
           {(found) => <Standing balance={found} />}
         </Loaded>
         <Loaded query={prices} loading={<Loading rows={2} />}>
-          {(list) => (
-            <div className={classes.table}>
-              <DataTable rows={list.prices ?? []} columns={priceColumns()} keyOf={(each) => `${each.channel} ${each.mode} ${each.prefix}`} caption={t('settings.credits.prices')} />
-            </div>
-          )}
+          {({ prices: found = [] }) =>
+            found.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                {t('settings.credits.free')}
+              </Text>
+            ) : (
+              <div className={classes.table}>
+                <DataTable rows={found} columns={priceColumns()} keyOf={(each) => `${each.channel} ${each.mode} ${each.prefix}`} caption={t('settings.credits.prices')} />
+              </div>
+            )
+          }
         </Loaded>
         <Ledger />
       </Stack>

@@ -13,7 +13,8 @@ import classes from './settings.module.css'
 
 /** What an organisation settles; each sees what the role may. */
 export default function Settings() {
-  const { section: name } = useParams({ strict: false })
+  const params: unknown = useParams({ strict: false })
+  const { section: name } = params as { section?: string }
   const me = useMe()
   const allowed = SECTIONS.filter((each) => may(me, each.right))
   const section = sectionOf(name, allowed)

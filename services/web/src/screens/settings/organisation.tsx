@@ -11,6 +11,8 @@ import { useOrganisation, useSettle } from './settle'
 
 const ROLES: readonly StaffRole[] = ['owner', 'admin', 'supervisor', 'user']
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Values = {
   zone: string
   language: string

@@ -20,6 +20,8 @@ const KINDS: readonly MessageKind[] = [
 ]
 const TYPED = 400 // ms after the last key until the preview follows
 
+// The values of a form have an index signature, which an interface has not.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Values = {
   name: string
   kind: MessageKind
