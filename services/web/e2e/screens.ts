@@ -60,6 +60,10 @@ export const SCREENS: readonly Screen[] = [
   { name: 'contact', path: async (page) => `/contacts/${await first(page, '/contacts?limit=1', 'contacts')}` },
   { name: 'imports', path: '/imports' },
   { name: 'settings', path: '/settings' },
+  ...['branding', 'users', 'channels', 'templates', 'labels', 'credits', 'sent'].map((section) => ({
+    name: `settings-${section}`,
+    path: `/settings/${section}`,
+  })),
   { name: 'sandbox', path: '/sandbox' },
   { name: 'profile', path: '/profile' },
   {

@@ -56,7 +56,7 @@ function Row({ consent }: { consent: Consent }) {
   const Sign = consent.allowed ? IconCheck : IconBan
   return (
     <Group gap={8} wrap="nowrap">
-      <Badge size="sm" color={consent.allowed ? 'teal' : 'red'} leftSection={<Sign size={12} />}>
+      <Badge size="sm" color={consent.allowed ? 'tide' : 'red'} leftSection={<Sign size={12} />}>
         {consent.allowed ? t('contact.allowed') : t('contact.forbidden')}
       </Badge>
       <Text size="sm" truncate flex={1} title={aboutOf(consent)}>

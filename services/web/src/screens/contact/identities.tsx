@@ -12,7 +12,7 @@ import { toast } from '@/ui/toast'
 import { Section } from './section'
 
 const SIGNS = { email: IconMail, phone: IconPhone, whatsapp: IconBrandWhatsapp }
-const COLOURS = { reached: 'teal', failing: 'yellow', failed: 'red', unknown: 'gray' }
+const COLOURS = { reached: 'tide', failing: 'yellow', failed: 'red', unknown: 'gray' }
 
 /** Where somebody is reached; the first of a kind is the one that is written to. */
 export function Identities({ contact, mayEdit }: { contact: Contact; mayEdit: boolean }) {

@@ -7,7 +7,7 @@ import { IconAlertTriangle, IconDownload, IconPlayerStop } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded, Loading } from '@/ui/states'
 
-export const JOB_COLOURS: Record<JobState, string> = { queued: 'gray', running: 'tide', done: 'teal', failed: 'red', cancelled: 'gray' }
+export const JOB_COLOURS: Record<JobState, string> = { queued: 'gray', running: 'tide', done: 'tide', failed: 'red', cancelled: 'gray' }
 
 /** A job as it goes on. The live stream says when it is further. */
 export function JobView({ id, dry = false }: { id: string; dry?: boolean }) {

@@ -20,7 +20,7 @@ import classes from './settings.module.css'
 export type Connection = Answer<'/connections', 'get'>[number]
 
 const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
-const COLOURS = { open: 'teal', connecting: 'yellow', failing: 'red', off: 'gray' }
+const COLOURS = { open: 'tide', connecting: 'yellow', failing: 'red', off: 'gray' }
 
 type Open = { what: 'new'; channel: Channel } | { what: 'form' | 'test' | 'link'; id: string }
 
@@ -86,7 +86,7 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
               {details.label}
             </Text>
             <Badge color={COLOURS[state]}>{t(`shell.state.${state}`)}</Badge>
-            {details.default === true && <Badge color="tide">{t('settings.channels.default')}</Badge>}
+            {details.default === true && <Badge color="gray">{t('settings.channels.default')}</Badge>}
           </Group>
           <Text size="sm" c="dimmed" truncate>
             {addressOf(connection)} · {tv('settings.kind', details.kind)}

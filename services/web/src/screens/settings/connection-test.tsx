@@ -28,7 +28,7 @@ export function ConnectionTest({ id, label, onClose }: { id: string; label: stri
           <Failure error={test.error} />
         ) : (
           <>
-            <Text size="sm" fw={600} role="status" c={failed ? 'red' : 'teal'}>
+            <Text size="sm" fw={600} role="status" c={failed ? 'red' : 'tide'}>
               {failed ? t('settings.test.failed') : t('settings.test.works')}
             </Text>
             {test.data?.map(({ name, ok, answer }) => (

@@ -129,7 +129,7 @@ function ledgerColumns(): readonly Column<LedgerEntry>[] {
       title: t('settings.credits.kind'),
       cell: ({ kind, note, user_name }) => (
         <Group gap={8}>
-          <Badge color={kind === 'topped_up' ? 'teal' : 'gray'}>{t(`settings.credits.kinds.${kind}`)}</Badge>
+          <Badge color={kind === 'topped_up' ? 'tide' : 'gray'}>{t(`settings.credits.kinds.${kind}`)}</Badge>
           <Text size="xs" c="dimmed">
             {[user_name, note].filter(Boolean).join(' · ')}
           </Text>

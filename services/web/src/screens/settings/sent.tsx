@@ -19,7 +19,7 @@ import classes from './settings.module.css'
 
 const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
 const STATUSES: readonly DeliveryStatus[] = ['queued', 'sent', 'delivered', 'read', 'failed', 'uncertain']
-const COLOURS: Record<DeliveryStatus, string> = { queued: 'gray', sent: 'gray', delivered: 'teal', read: 'tide', failed: 'red', uncertain: 'yellow' }
+const COLOURS: Record<DeliveryStatus, string> = { queued: 'gray', sent: 'gray', delivered: 'tide', read: 'tide', failed: 'red', uncertain: 'yellow' }
 
 /** Everything that ever left, to whom, and what became of it. */
 export default function Sent() {

@@ -72,7 +72,7 @@ function columns(onChange: (user: User) => void): readonly Column<User>[] {
           ) : invited === true ? (
             <Badge color="yellow">{t('settings.users.invited')}</Badge>
           ) : (
-            <Badge color="teal">{t('settings.users.active')}</Badge>
+            <Badge color="tide">{t('settings.users.active')}</Badge>
           )}
           {second_factor === true && <Badge color="tide">{t('settings.users.secondFactor')}</Badge>}
         </Group>
