@@ -1,7 +1,7 @@
 // One message: who, what, when, and how it fared.
 
 import { Anchor, Badge, Button, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { IconAlertTriangle, IconDeviceMobile, IconMapPin, IconRobot, IconSparkles, IconUser } from '@/ui/icons'
+import { IconAlertTriangle, IconDeviceMobile, IconInfoCircle, IconMapPin, IconRobot, IconSparkles, IconUser } from '@/ui/icons'
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 
@@ -75,7 +75,13 @@ function author(message: MessageView): string {
 }
 
 function Author({ message }: { message: MessageView }) {
-  const Icon = { user: IconUser, contact: IconUser, rule: IconRobot, assistant: IconSparkles }[message.author_kind]
+  const Icon = {
+    user: IconUser,
+    contact: IconUser,
+    rule: IconRobot,
+    assistant: IconSparkles,
+    system: IconInfoCircle,
+  }[message.author_kind]
   return (
     <Group className={classes.author} gap={6} wrap="nowrap">
       {message.author_kind !== 'contact' && <Icon size={13} aria-hidden />}
