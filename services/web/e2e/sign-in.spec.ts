@@ -4,12 +4,12 @@ test('somebody signs in, sees what his role may, and signs out', async ({ page }
   const { email, password, name } = userOf('user')
   await page.goto(`${up.address}/contacts?q=ana`)
   await expect(page).toHaveURL(/\/sign-in\?next=/)
-  await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  await page.getByRole('textbox', { name: 'Email' }).fill(email)
+  await page.getByRole('textbox', { name: 'Password' }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('alert')).toBeVisible()
 
-  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page).toHaveURL(`${up.address}/contacts?q=ana`)
   const screens = page.getByRole('navigation', { name: 'Screens' })
@@ -26,7 +26,7 @@ test('somebody signs in, sees what his role may, and signs out', async ({ page }
   await expect(page).toHaveURL(/\/sign-in/)
 })
 
-test('the page obeys a strict policy', async ({ page }) => {
+test('the page obeys a strict policy', async ({ page, refused }) => {
   const answer = await page.goto(`${up.address}/sign-in`)
   const policy = (await answer?.headerValue('content-security-policy')) ?? ''
   expect(policy).toContain("script-src 'self';")
@@ -39,4 +39,5 @@ test('the page obeys a strict policy', async ({ page }) => {
     return 'ran' in window
   })
   expect(ran).toBe(false)
+  expect(refused.splice(0)).toEqual([expect.stringContaining('Executing inline script violates')])
 })

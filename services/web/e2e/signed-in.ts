@@ -37,9 +37,12 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
 }
 
-/** As Playwright's, and fails where the page broke a rule of its policy or logged an error. */
-export const test = base.extend<{ watched: undefined }>({
-  watched: [
+/**
+ * As Playwright's, and fails where the page broke a rule of its policy or logged an error. A test that
+ * means it to takes what it expected out of `refused`.
+ */
+export const test = base.extend<{ refused: string[] }>({
+  refused: [
     async ({ page }, use) => {
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
@@ -48,7 +51,7 @@ export const test = base.extend<{ watched: undefined }>({
         const network = /Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text())
         if (message.type() === 'error' && !network) complaints.push(message.text())
       })
-      await use(undefined)
+      await use(complaints)
       expect(complaints).toEqual([])
     },
     { auto: true },

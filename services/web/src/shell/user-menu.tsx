@@ -1,11 +1,11 @@
 import { ActionIcon, Avatar, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core'
 import { IconKeyboard, IconLogout, IconUser } from '@/ui/icons'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useRouter } from '@tanstack/react-router'
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import { signOut } from '@/api/session'
-import { meQuery, useMe } from '@/queries'
+import { useMe } from '@/queries'
 import { chooseLanguage, language, LANGUAGES, t } from '@/texts'
 
 import { openKeyHelp } from './key-help'
@@ -14,16 +14,11 @@ import { openKeyHelp } from './key-help'
 export function UserMenu() {
   const { user } = useMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const queries = useQueryClient()
-  const router = useRouter()
   const [open, setOpen] = useState(false)
   const leaving = useMutation({
     mutationFn: signOut,
-    onSuccess: async () => {
-      queries.clear()
-      queries.setQueryData(meQuery.queryKey, null)
-      await router.navigate({ to: '/sign-in' })
-    },
+    // The page is loaded anew: nothing that he saw stays in it, and no screen is left without a user.
+    onSuccess: () => { window.location.assign('/sign-in') },
   })
   const schemes = (['light', 'dark', 'auto'] as const).map((value) => ({ value, label: t(`shell.scheme.${value}`) }))
   return (
