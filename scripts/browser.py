@@ -87,11 +87,6 @@ def drive(up: Path, *arguments: str, **environment: str) -> str:
         raise BrowserFailed(f"{error.stdout}{error.stderr}") from None
 
 
-def specs() -> list[str]:
-    """The names of the tests of services/web/e2e."""
-    return sorted(path.name.removesuffix(".spec.ts") for path in web.WEB.glob("e2e/*.spec.ts"))
-
-
 def main(arguments: list[str]) -> int:
     """Takes the pictures, or runs the tests that are named, or all."""
     wanted, *names = arguments or ["test"]

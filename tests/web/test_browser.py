@@ -11,8 +11,8 @@ from scripts import browser, web
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-# Those that were seen to pass. The others of services/web/e2e were written with their screens and have
-# never run to their end: each is added here when it does.
+# Those that were seen to pass. The others of services/web/e2e were written with their screens and
+# have never run to their end: each is added here when it does.
 PASSING = ("sign-in",)
 
 
