@@ -13,15 +13,20 @@ import contextlib
 import importlib
 import sys
 import threading
+from typing import Any
 
 LIBRARIES = ("jinja2", "liquid", "babel.localedata", "phonenumbers")
 
 
+def unpatched(name: str) -> Any:
+    """A module of the standard library as it is where eventlet has patched nothing."""
+    patcher = sys.modules.get("eventlet.patcher")
+    return patcher.original(name) if patcher else importlib.import_module(name)
+
+
 def real_lock() -> threading.Lock:
     """A lock of threads, also where eventlet has patched them."""
-    patcher = sys.modules.get("eventlet.patcher")
-    real = patcher.original("threading") if patcher else threading
-    lock: threading.Lock = real.Lock()
+    lock: threading.Lock = unpatched("threading").Lock()
     return lock
 
 

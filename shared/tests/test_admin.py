@@ -29,6 +29,7 @@ from fairlead import metrics
 from fairlead.admin import AdminServer, DeadEvent, DeadPage, Request, Response
 from fairlead.admin.health import BEAT, Pulse, Readiness
 from fairlead.admin.problem import STATUS
+from fairlead.admin.watchdog import Watchdog
 from fairlead.errors import Conflict, Failure, Invalid, NotFound, TooMany, Unavailable
 from fairlead.secrets import new_key
 from fairlead.settings import BadSettings, Common
@@ -486,7 +487,7 @@ def test_a_stuck_event_loop_is_told_and_shown(tmp_path: Path) -> None:
         assert spinning.result().status == 204
         wait_for(200, lambda: ask("GET", "/healthz"))
     trace = stderr.read_text()
-    assert "Timeout (" in trace
+    assert "the event loop is stuck for" in trace
     assert " in spin" in trace
 
 
@@ -591,6 +592,26 @@ class TestPulse:
         now += since
         stuck = since > 5.0 + BEAT or (stalled_at is not None and now - stalled_at <= 5.0)
         assert (pulse.trouble() is not None) == stuck
+
+    def test_what_the_loop_is_stuck_in_is_told_once_each_time(self) -> None:
+        since, said = iter([0.0, 9.0, 9.5, 0.0, 7.0]), []
+        over = threading.Event()
+
+        def stuck_for() -> float:
+            if (found := next(since, None)) is None:
+                over.set()
+                return 0.0
+            return found
+
+        watchdog = Watchdog(stuck_for, 0.01, said.append)
+        watchdog.start()
+        assert over.wait(30)  # here is where this thread stands all the while
+        watchdog.stop()
+        assert [each.partition(" s in")[0] for each in said] == [
+            "the event loop is stuck for 9.0",
+            "the event loop is stuck for 7.0",
+        ]
+        assert all("assert over.wait(30)" in each for each in said)
 
     def test_the_lag_is_a_metric(self) -> None:
         now = 1000.0

@@ -7,8 +7,6 @@ the services registered answers within its deadline.
 
 from __future__ import annotations
 
-import faulthandler
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ import msgspec
 
 from .. import logs, metrics
 from ..probe import Probe, ask_all
+from .watchdog import Watchdog
 
 BEAT: Final = 0.5  # seconds between two beats
 FRESH: Final = 1.0  # seconds for which a round of checks is not repeated
@@ -30,7 +29,7 @@ class Pulse:
 
     The server answers on the same event loop, so while that is stuck nobody is answered, and the
     prober's own time-out tells him; he who waited gets to hear of it afterwards. What the loop is
-    stuck in is written to standard error by a watchdog outside of Python's threads.
+    stuck in is written to standard error by a `Watchdog`.
     """
 
     def __init__(self, limit: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -39,21 +38,21 @@ class Pulse:
         self._last = clock()
         self._stalled_at, self._stalled_for = -limit, 0.0
         self._stopped = threading.Event()
+        self._watchdog = Watchdog(lambda: clock() - self._last, limit)
 
     def start(self) -> None:
         """Begin to beat."""
+        self._watchdog.start()
         threading.Thread(target=self._run, name="pulse", daemon=True).start()
 
     def stop(self) -> None:
         """Beat no more."""
         self._stopped.set()
-        faulthandler.cancel_dump_traceback_later()
+        self._watchdog.stop()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             self.beat()
-            if sys.__stderr__ is not None:
-                faulthandler.dump_traceback_later(self._limit, file=sys.__stderr__)
             self._stopped.wait(BEAT)
 
     def beat(self) -> None:
