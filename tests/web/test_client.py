@@ -26,10 +26,9 @@ def test_every_event_of_the_stream_makes_something_old() -> None:
     assert set(re.findall(r"^  '(\w+\.\w+)': \[", topics, re.M)) == set(web_types.live_events())
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("check", web.CHECKS)
-def test_the_sources_pass(check: str) -> None:
-    said = web.run_check(check)
+@pytest.mark.timeout(600)
+def test_its_own_tests_pass() -> None:
+    said = web.run_check("units")  # the other checks are make lint's
     assert not said, said
 
 
