@@ -164,6 +164,7 @@ WORDS: Mapping[str, str] = {
     "ParticipantReceipt.address": "351910000001",
     "ParticipantReceipt.name": "Marta Oliveira",
     "GroupNote.names": "Marta Oliveira",
+    "author": "351910000001",
     "participant": "351910000001",
     "participants": "351910000001",
     "SandboxGroupLeave.group": "120363041234567890@g.us",
@@ -686,9 +687,6 @@ ABSENT = frozenset(
 EMPTY = frozenset(
     {
         "Holiday.open",
-        "WhatsAppAmendmentQueued.author",
-        "WhatsAppAttended.author",
-        "SandboxChatMessage.author",
         "second_factor_roles",
         "bcc",
         "cc",

@@ -168,6 +168,7 @@ def test_handlers_keep_their_names() -> None:
         "inbox.part_contacts",
         "inbox.take_amendment",
         "inbox.take_delivery_update",
+        "inbox.take_group",
         "inbox.take_message",
         "itineraries.join_contacts",
         "itineraries.learn_file",
@@ -185,5 +186,6 @@ def test_handlers_keep_their_names() -> None:
         "webhooks.review_received",
         "whatsapp_gateway.amendment_queued",
         "whatsapp_gateway.chat_attended",
+        "whatsapp_gateway.group_ordered",
         "whatsapp_gateway.message_queued",
     }
