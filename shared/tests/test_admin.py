@@ -594,7 +594,8 @@ class TestPulse:
         assert (pulse.trouble() is not None) == stuck
 
     def test_what_the_loop_is_stuck_in_is_told_once_each_time(self) -> None:
-        since, said = iter([0.0, 9.0, 9.5, 0.0, 7.0]), []
+        since = iter([0.0, 9.0, 9.5, 0.0, 7.0])
+        said: list[str] = []
         over = threading.Event()
 
         def stuck_for() -> float:

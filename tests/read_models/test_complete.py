@@ -49,8 +49,8 @@ KEEPS_NOTHING = {
     ("webhooks", "proposal_changed"),
     ("webhooks", "review_changed"),
 }
-# Groups and who is in them are told by the network, through the WhatsApp gateway, and cannot be made
-# anew from it yet: what the inbox knows of one is corrected by the group's next change.
+# Groups and who is in them are told by the network, through the WhatsApp gateway, and cannot be
+# made anew from it yet: what the inbox knows of one is corrected by the group's next change.
 NOT_MADE_ANEW = {("inbox", "take_group")}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from itineraries.domain.states import ALLOWED, SERVICE_STEPS
 from scripts.web import WEB
@@ -12,7 +12,7 @@ from scripts.web import WEB
 STEPS = json.loads((WEB / "src" / "trips" / "steps.json").read_text(encoding="utf-8"))
 
 
-def _words(steps: Mapping[enum.Enum, frozenset[enum.Enum]]) -> dict[str, set[str]]:
+def _words(steps: Mapping[Any, frozenset[Any]]) -> dict[str, set[str]]:
     return {before.value: {each.value for each in after} for before, after in steps.items()}
 
 

@@ -106,7 +106,13 @@ def trip_timeline(where: Places, chance: random.Random) -> Ask:
     if chance.random() < 0.2:
         cursor = NEWEST.encode("next", (link.at, link.message_id))
     return lambda session: links.of_itinerary(
-        session, link.itinerary_id, contact_id=None, channel=None, cursor=cursor, limit=50
+        session,
+        link.itinerary_id,
+        contact_id=None,
+        contact_kind=None,
+        channel=None,
+        cursor=cursor,
+        limit=50,
     )
 
 

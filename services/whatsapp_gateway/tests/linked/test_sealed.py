@@ -22,7 +22,8 @@ from whatsapp_gateway.linked.protocol.events import Phase
 from whatsapp_gateway.linked.worker import sealed
 
 if TYPE_CHECKING:
-    from .standin.server import StandIn
+    from scripts.servers.whatsapp.server import StandIn
+
     from .working import Working
 
 Begin = Callable[..., "Working"]
