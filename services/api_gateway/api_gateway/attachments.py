@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import enum
 import os
-from typing import TypeVar
-from uuid import UUID
 
 import msgspec
 from eventlet import tpool
@@ -23,15 +21,13 @@ from fairlead.uploads import HEAD, check_upload
 from .door import json_response, read_json
 from .gateway import gateway
 from .handing_out import Handout, hand_out
+from .parameters import choice, expect_only, id_of
 
 views = Blueprint("files", __name__)
 links = Blueprint("file_links", __name__)
 
 FORM_OVERHEAD = 64 * 1024  # the form's own bytes around the file
 PICTURE = "image/webp"
-
-
-E = TypeVar("E", bound=enum.Enum)
 
 
 class Disposition(enum.Enum):
@@ -77,7 +73,8 @@ def upload() -> Response:
 @views.get("/files/<id>")
 def download(id: str) -> Response:
     """The content of a file, as a download unless `disposition=inline` is asked for."""
-    wanted = _choice(Disposition, "disposition", Disposition.ATTACHMENT)
+    expect_only("disposition")
+    wanted = choice(Disposition, "disposition", Disposition.ATTACHMENT)
     file = _handout(_file(id), wanted)
     return hand_out(gateway().files, file, cached="private, no-cache")
 
@@ -85,7 +82,8 @@ def download(id: str) -> Response:
 @views.get("/files/<id>/thumbnail")
 def thumbnail(id: str) -> Response:
     """A picture of a file."""
-    picture = _picture(_file(id), _choice(PictureSize, "size", PictureSize.MEDIUM))
+    expect_only("size")
+    picture = _picture(_file(id), choice(PictureSize, "size", PictureSize.MEDIUM))
     return hand_out(gateway().files, picture, cached="private, max-age=86400, immutable")
 
 
@@ -117,11 +115,7 @@ def follow(token: str) -> Response:
 def _file(id: str) -> File:
     """A file that may be handed out; raises NotFound, Conflict and Invalid."""
     calls(Inbox)["get_file"].right.check(context.current())
-    try:
-        wanted = msgspec.convert(id, UUID)
-    except msgspec.ValidationError:
-        raise Invalid.field("gateway.invalid_parameter", "id", "Invalid UUID") from None
-    file = gateway().inbox.get_file(id=wanted)
+    file = gateway().inbox.get_file(id=id_of(id))
     if file.state in HELD:
         raise Conflict(
             f"files.{file.state.value}",
@@ -155,17 +149,3 @@ def _picture(file: File, wanted: PictureSize) -> Handout:
     name = f"{file.file.name.rpartition('.')[0] or file.file.name}.webp"
     organisation = context.current().need_organisation()
     return Handout(organisation, best.key, best.bytes, name, PICTURE, shown=True)
-
-
-def _choice(kind: type[E], name: str, default: E) -> E:
-    """A parameter of the query; raises Invalid."""
-    for given in request.args:
-        if given != name:
-            raise Invalid.field("gateway.unknown_parameter", given[:80], "is not known here")
-    text = request.args.get(name)
-    try:
-        return default if text is None else kind(text)
-    except ValueError:
-        words = ", ".join(str(each.value) for each in kind)
-        reason = f"must be one of {words}"
-        raise Invalid.field("gateway.invalid_parameter", name, reason) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response
@@ -16,6 +15,7 @@ from fairlead.uploads import disposition
 
 from .doors.jobs import WITH_JOBS
 from .gateway import gateway
+from .parameters import id_of
 
 views = Blueprint("jobs", __name__)
 
@@ -30,9 +30,7 @@ def download(service: str, id: str, file: str) -> Response:
         raise NotFound("jobs.no_service", "No such service has jobs")
     calls(interface)["get_job_file"].right.check(context.current())
     parts = gateway()
-    found = parts.clients[interface].get_job_file(
-        id=_convert(id, UUID, "id"), file=_convert(file, JobFileKind, "file")
-    )
+    found = parts.clients[interface].get_job_file(id=id_of(id), file=_kind(file))
     organisation = context.current().need_organisation()
     stream = parts.files.open(organisation, found.key)
 
@@ -48,8 +46,8 @@ def download(service: str, id: str, file: str) -> Response:
     return response
 
 
-def _convert(text: str, wanted: Any, name: str) -> Any:
+def _kind(text: str) -> JobFileKind:
     try:
-        return msgspec.convert(text, wanted)
+        return msgspec.convert(text, JobFileKind)
     except msgspec.ValidationError as error:
-        raise Invalid.field("gateway.invalid_parameter", name, str(error)) from None
+        raise Invalid.field("gateway.invalid_parameter", "file", str(error)) from None

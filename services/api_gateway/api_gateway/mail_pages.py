@@ -11,23 +11,20 @@ import enum
 import re
 from collections.abc import Mapping
 from html import escape, unescape
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import unquote
-from uuid import UUID
 
-import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from contracts.inbox import HELD, Attachment, Inbox, MessageView
 from fairlead import context
 from fairlead.contract import calls
-from fairlead.errors import Invalid, NotFound
+from fairlead.errors import NotFound
 
 from .gateway import gateway
+from .parameters import choice, expect_only, id_of
 
 views = Blueprint("mail_pages", __name__)
-
-E = TypeVar("E", bound=enum.Enum)
 
 
 class Part(enum.Enum):
@@ -69,8 +66,9 @@ def policy(images: Images) -> str:
 def page(id: str) -> Response:
     """The HTML of a message. Raises NotFound where it has none."""
     calls(Inbox)["get_message"].right.check(context.current())
-    part, images = _choice(Part, "part", Part.NEW), _choice(Images, "images", Images.BLOCKED)
-    message = gateway().inbox.get_message(id=_id(id))
+    expect_only("part", "images")
+    part, images = choice(Part, "part", Part.NEW), choice(Images, "images", Images.BLOCKED)
+    message = gateway().inbox.get_message(id=id_of(id))
     html = message.html if part is Part.NEW else message.quoted_html
     if html is None or message.erased:
         raise NotFound("gateway.no_page", "The message has no HTML")
@@ -112,20 +110,3 @@ def _named(attachment: Attachment) -> list[tuple[str, str]]:
     content_id = gateway().inbox.get_file(id=attachment.id).file.content_id
     address = f"/api/v1/files/{attachment.id}?disposition=inline"
     return [] if content_id is None else [(content_id, address)]
-
-
-def _id(id: str) -> UUID:
-    try:
-        return msgspec.convert(id, UUID)
-    except msgspec.ValidationError:
-        raise Invalid.field("gateway.invalid_parameter", "id", "Invalid UUID") from None
-
-
-def _choice(kind: type[E], name: str, default: E) -> E:
-    text = request.args.get(name)
-    try:
-        return default if text is None else kind(text)
-    except ValueError:
-        words = ", ".join(str(each.value) for each in kind)
-        reason = f"must be one of {words}"
-        raise Invalid.field("gateway.invalid_parameter", name, reason) from None

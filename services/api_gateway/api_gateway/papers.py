@@ -17,6 +17,7 @@ from fairlead.uploads import disposition
 
 from .door import json_response, read_json
 from .gateway import gateway
+from .parameters import expect_only, id_of
 from .public_pages import open_to_all, untraced
 
 views = Blueprint("papers", __name__)
@@ -67,17 +68,11 @@ def public(token: str) -> Response:
 
 
 def _drawn(id: str, kind: PaperKind, language: str | None) -> FileRef:
-    try:
-        trip = msgspec.convert(id, UUID)
-    except msgspec.ValidationError:
-        raise Invalid.field("gateway.invalid_parameter", "id", "Invalid UUID") from None
-    return gateway().itineraries.draw_paper(id=trip, kind=kind, language=language)
+    return gateway().itineraries.draw_paper(id=id_of(id), kind=kind, language=language)
 
 
 def _language() -> str | None:
-    unknown = sorted(set(request.args) - {"language"})
-    if unknown:
-        raise Invalid.field("gateway.unknown_parameter", unknown[0][:80], "is not known here")
+    expect_only("language")
     if "language" not in request.args:
         return None
     try:
