@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contracts.channels import AddressesJoined
 from contracts.common import Channel
 from contracts.groups import (
     GroupAction,
@@ -28,7 +27,7 @@ from .domain.heard import Grouped, Who
 from .store import chats, connections, groups
 from .store.group_tables import GroupOrderRow, GroupRow, MemberRow
 from .store.tables import ConnectionRow
-from .told import can_have_groups
+from .told import can_have_groups, tell_joined
 
 CANNOT = "This number cannot have groups; a number that is linked by scanning a code can"
 REMOVED = "The connection was removed"
@@ -238,7 +237,7 @@ def _answered(session: Session, row: GroupRow, said: Answered, now: dt.datetime)
     """Write down what was said of somebody; returns his key."""
     first, *others = said.addresses
     if others and chats.join(session, row.connection_id, said.addresses):
-        _tell_joined(session, row, said.addresses, now)
+        tell_joined(session, row.organisation_id, row.connection_id, said.addresses, now)
     key = chats.key_of(session, row.connection_id, first)
     _rekey(session, row.id, key, said.addresses)
     member = _stand(session, row, key, said.standing, said.reason, now, first)
@@ -274,17 +273,3 @@ def _stand(
         return groups.add(session, row.id, key, address or key, standing, at)
     groups.stand(member, standing, at, reason)
     return member
-
-
-def _tell_joined(session: Session, row: GroupRow, known: tuple[str, ...], now: dt.datetime) -> None:
-    publish(
-        session,
-        AddressesJoined(
-            channel=Channel.WHATSAPP,
-            connection_id=row.connection_id,
-            addresses=list(known)[:10],
-            name="",
-            at=now,
-        ),
-        context=service_context(row.organisation_id),
-    )

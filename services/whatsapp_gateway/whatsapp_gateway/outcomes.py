@@ -7,7 +7,6 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from contracts.channels import (
-    AddressesJoined,
     Amending,
     ConnectionState,
     ConsentWithdrawn,
@@ -29,7 +28,7 @@ from .domain.receipts import Moments, overall, together
 from .drivers import Again, Doubtful, Outcome, Paused, Refused, Scope, Stopped, Taken
 from .store import chats, connections, groups, outgoing, paces, receipts, templates
 from .store.tables import AmendmentRow, ConnectionRow, MessageRow, ParkedRow, PieceRow
-from .told import announce, set_state, tell, tell_of_one
+from .told import announce, set_state, tell, tell_joined, tell_of_one
 
 PAUSED_FOR = dt.timedelta(hours=6)
 ADMINISTRATORS = [Role.OWNER, Role.ADMIN]
@@ -193,17 +192,7 @@ def join(session: Session, message: MessageRow, also: list[str], now: dt.datetim
     assert message.connection_id is not None  # for the type checker: nothing is sent without one
     known = [message.queued.address, *also]
     if also and chats.join(session, message.connection_id, known):
-        publish(
-            session,
-            AddressesJoined(
-                channel=Channel.WHATSAPP,
-                connection_id=message.connection_id,
-                addresses=list(dict.fromkeys(known))[:10],
-                name="",
-                at=now,
-            ),
-            context=service_context(message.organisation_id),
-        )
+        tell_joined(session, message.organisation_id, message.connection_id, known, now)
 
 
 def stop(session: Session, message: MessageRow, reason: str, now: dt.datetime) -> None:

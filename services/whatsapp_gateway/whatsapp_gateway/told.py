@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from contracts.channels import (
     Ability,
+    AddressesJoined,
     ConnectionChanged,
     ConnectionState,
     DeliveryStatus,
@@ -24,6 +26,8 @@ from .domain.receipts import Moments
 from .drivers import ABILITIES
 from .store import connections
 from .store.tables import ConnectionRow, MessageRow
+
+MOST_ADDRESSES = 10  # of one person, in one event
 
 
 def tell(
@@ -132,3 +136,28 @@ def can_have_groups(kind: WhatsAppConnectionKind) -> bool:
 def abilities(kind: WhatsAppConnectionKind) -> list[Ability]:
     """What a kind of connection can do, in one order."""
     return [each for each in Ability if each in ABILITIES[kind]]
+
+
+def tell_joined(
+    session: Session,
+    organisation: UUID,
+    connection_id: UUID,
+    addresses: Iterable[str],
+    at: dt.datetime,
+    *,
+    name: str = "",
+    gone: bool = False,
+) -> None:
+    """That `addresses` are one person's; `gone` where the first of them is no more."""
+    publish(
+        session,
+        AddressesJoined(
+            channel=Channel.WHATSAPP,
+            connection_id=connection_id,
+            addresses=list(dict.fromkeys(addresses))[:MOST_ADDRESSES],
+            name=name,
+            at=at,
+            gone=gone,
+        ),
+        context=service_context(organisation),
+    )

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contracts.channels import (
-    AddressesJoined,
     AutomaticKind,
     AwaitedFile,
     ChatFollowed,
@@ -42,7 +41,7 @@ from .domain.heard import (
 from .domain.progress import PieceState
 from .store import chats, incoming, outgoing, templates
 from .store.tables import ConnectionRow, MediaRow, ParkedRow, PieceRow
-from .told import set_state, tell
+from .told import set_state, tell, tell_joined
 
 TYPING_LASTS = dt.timedelta(seconds=25)
 
@@ -290,18 +289,10 @@ def _followed(session: Session, connection: ConnectionRow, item: Followed) -> No
 
 def _joined(session: Session, connection: ConnectionRow, item: Joined) -> None:
     if chats.join(session, connection.id, item.addresses) or item.gone:
-        _tell(
-            session,
-            connection,
-            AddressesJoined(
-                channel=Channel.WHATSAPP,
-                connection_id=connection.id,
-                addresses=item.addresses[:10],
-                name=item.name,
-                at=item.at,
-                gone=item.gone,
-            ),
-        )
+        tell_joined(
+            session, connection.organisation_id, connection.id, item.addresses, item.at,
+            name=item.name, gone=item.gone,
+        )  # fmt: skip
 
 
 def _number(session: Session, connection: ConnectionRow, item: NumberFared) -> None:
