@@ -70,7 +70,7 @@ def amend(session: Session, id: UUID, kind: Amending, text: str, now: dt.datetim
             message_id=row.id,
             connection_id=connection.connection_id,
             address=_address(session, row),
-            author=_author(session, row),
+            author=_author(row, in_group=_in_group(session, row)),
             target=row.provider_id,
             by_us=row.direction is Direction.OUT,
             kind=kind,
@@ -118,9 +118,10 @@ def read(session: Session, row: ConversationRow) -> None:
     if (connection_id := _can(session, row, Ability.READ_MARKS)) is None:
         return
     unread = min(max(row.unread, 1), MARKED_AT_ONCE)
+    in_group = row.kind is ConversationKind.GROUP
     of: dict[str, list[str]] = {}  # in a group each is told of his own
     for message, called in messages.called_news(session, row.id, unread):
-        of.setdefault(_author(session, message), []).append(called)
+        of.setdefault(_author(message, in_group=in_group), []).append(called)
     for author, ids in of.items():
         _attend(session, connection_id, row.address, last_id=ids[0], before=ids[1:], author=author)
 
@@ -135,7 +136,8 @@ def presence(
     if now is Doing.TYPING:
         last = messages.last_news(session, row.id)
         last_id = last.provider_id if last else None
-        author = _author(session, last) if last else ""
+        in_group = row.kind is ConversationKind.GROUP
+        author = _author(last, in_group=in_group) if last else ""
         _attend(session, connection_id, row.address, last_id=last_id, author=author, typing=True)
         return
     if before is Doing.TYPING:
@@ -213,9 +215,9 @@ def _last_in(session: Session, id: UUID) -> dt.datetime | None:
     return last.at if last else None
 
 
-def _author(session: Session, row: MessageRow) -> str:
+def _author(row: MessageRow, *, in_group: bool) -> str:
     """Who of a group wrote a message; empty for one of ours, or of a person's chat."""
-    if row.direction is Direction.OUT or not _in_group(session, row):
+    if row.direction is Direction.OUT or not in_group:
         return ""
     return next((each.mailbox.address for each in row.parties if each.role == "from"), "")
 
