@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from contracts.channels import Ability, ConnectionChanged
@@ -90,11 +88,6 @@ def fulfilled(session: Session, request_id: str, digest: str) -> Group | None:
     if request.digest != digest:
         raise request_reused()
     return groups.view(session, request.message_ids[0])
-
-
-def digest(*said: object) -> str:
-    """What two requests have in common that want the same group."""
-    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 
 def create(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -36,7 +35,7 @@ from .domain.composing import Composed
 from .knowing import STAFF
 from .outgoing import request_reused
 from .paying import Bill
-from .store import file_uses, mailings, people, trips
+from .store import file_uses, mailings, people, requests, trips
 from .store.mailings import MailingRow, RecipientRow
 
 PREPARE, SEND = "mailing_preparation", "mailing"
@@ -81,8 +80,7 @@ def prepare(
     now: dt.datetime,
 ) -> Mailing:
     """Begin to freeze a list, once for each request."""
-    asked = msgspec.json.encode([draft, selection, label, per_minute], order="deterministic")
-    digest = hashlib.sha256(asked).hexdigest()
+    digest = requests.digest_of([draft, selection, label, per_minute])
     known = mailings.requested(session, request_id)
     if known is not None:
         if known.digest != digest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -93,8 +92,7 @@ def expect_for_now(draft: Draft) -> None:
 def digest(draft: Draft) -> str:
     """What two drafts have in common when they say the same, whether they can be taken back or
     not: marketing that was to leave at once may have been scheduled."""
-    said = msgspec.structs.replace(draft, undo=False)
-    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+    return requests.digest_of(msgspec.structs.replace(draft, undo=False))
 
 
 def fulfilled(session: Session, request_id: str, draft: Draft) -> list[MessageView] | None:

@@ -21,7 +21,7 @@ from ..meeting import meet, meet_all
 from ..outgoing import Order
 from ..planning import Wish
 from ..storable import storable, storable_text
-from ..store import groups
+from ..store import groups, requests
 
 
 class Groups:
@@ -74,7 +74,7 @@ class Groups:
         """Make a group, once for each request id."""
         subject, people = storable_text(subject), [storable(each) for each in participants]
         request_id = storable_text(request_id)
-        mark = group_orders.digest("group", subject, people, connection_id, itinerary_id)
+        mark = requests.digest_of(["group", subject, people, connection_id, itinerary_id])
         with self.store.reading() as session:
             done = group_orders.fulfilled(session, request_id, mark)
             if done is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Index, PrimaryKeyConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,6 +25,11 @@ class RequestRow(Scoped, Base):
     digest: Mapped[str] = mapped_column(String(64))
     message_ids: Mapped[list[UUID]] = mapped_column(Json(list[UUID]))
     at: Mapped[dt.datetime]
+
+
+def digest_of(said: object) -> str:
+    """What two requests have in common that say the same."""
+    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 
 def get(session: Session, request_id: str) -> RequestRow | None:
