@@ -43,10 +43,19 @@ def take(
     first, was = row.conversation_id is None, (row.state, row.subject)
     known = people.by_address(session, SCHEME[event.channel], _addresses(event))
     who = {**known, **{address.casefold(): contact for address, contact in met.items()}}
-    before, inside = _standings(session, row), {}
+    there = _participants(session, row)
+    before: dict[str, Membership] = {}
+    inside: dict[str, ParticipantRow] = {}
     for member in event.members:
-        participant = _participant(session, row, member, who)
+        participant = _joined(session, _known_of(member, there))
+        if participant is None:
+            participant = ParticipantRow(group_id=row.id, contact_id=None, name="")
+            session.add(participant)
+        else:
+            before[member.address.casefold()] = participant.standing
+        _write(participant, member, who)
         inside[participant.key] = participant
+    session.flush()
     row.told, row.address, row.state, row.reason = (
         event.version, event.address, event.state, event.reason,
     )  # fmt: skip
@@ -68,10 +77,11 @@ def invitations(session: Session, event: GroupChanged) -> list[tuple[str, Draft]
     row = groups.known(session, event.group_id)
     if row is None or event.invitation is None or event.version <= row.told or not row.made_name:
         return []
-    before = _standings(session, row)
-    inside = {each.key: each for each in groups.participants(session, [row.id])[row.id]}
-    now = {each.address.casefold(): each.standing for each in event.members}
+    there = _participants(session, row)
     told = {each.address.casefold(): each for each in event.members}
+    inside = {key: rows[0] for key, each in told.items() if (rows := _known_of(each, there))}
+    before = {key: each.standing for key, each in inside.items()}
+    now = {key: each.standing for key, each in told.items()}
     known = groups.contacts_of(session, list(inside.values()))
     drafts = []
     for key in rules.newly_invited(before, now):
@@ -137,29 +147,32 @@ def _conversation(session: Session, row: GroupRow) -> ConversationRow | None:
     return found
 
 
-def _standings(session: Session, row: GroupRow) -> dict[str, Membership]:
-    inside = groups.participants(session, [row.id])[row.id]
-    return {each.key: each.standing for each in inside}
+def _participants(session: Session, row: GroupRow) -> dict[str, ParticipantRow]:
+    return {each.key: each for each in groups.participants(session, [row.id])[row.id]}
 
 
-def _participant(
-    session: Session, row: GroupRow, member: GroupMember, who: Mapping[str, Contact]
-) -> ParticipantRow:
-    inside = {each.key: each for each in groups.participants(session, [row.id])[row.id]}
-    key = member.address.casefold()
-    same = [inside[each] for each in _keys(member) if each in inside]
-    found = inside.get(key) or (same[0] if same else None)
-    if found is None:
-        found = ParticipantRow(group_id=row.id, key=key, contact_id=None, name="")
-        session.add(found)
-    contact = next((who[each] for each in _keys(member) if each in who), None)
-    found.key, found.address = key, member.address
-    found.contact_id = found.contact_id or (contact.id if contact else None)
-    found.name = member.name or found.name or (contact.name if contact else "") or member.address
-    found.standing, found.reason, found.admin = member.standing, member.reason, member.admin
-    found.since, found.history = member.at, member.history
-    session.flush()
-    return found
+def _known_of(member: GroupMember, there: Mapping[str, ParticipantRow]) -> list[ParticipantRow]:
+    """What is known of `member`, what a gateway told first: he may have been called by another of
+    his addresses, or asked for by his number and told of by a hidden name."""
+    found = [there[key] for key in dict.fromkeys(_keys(member)) if key in there]
+    return sorted(found, key=lambda each: each.standing is Membership.ASKED)
+
+
+def _joined(session: Session, found: list[ParticipantRow]) -> ParticipantRow | None:
+    """The first of them; the others are the same person, and go."""
+    for double in found[1:]:
+        session.delete(double)
+    session.flush()  # before the first takes the key of one that goes
+    return found[0] if found else None
+
+
+def _write(row: ParticipantRow, member: GroupMember, who: Mapping[str, Contact]) -> None:
+    contact = next((who[key] for key in _keys(member) if key in who), None)
+    row.key, row.address = member.address.casefold(), member.address
+    row.contact_id = row.contact_id or (contact.id if contact else None)
+    row.name = member.name or row.name or (contact.name if contact else "") or member.address
+    row.standing, row.reason, row.admin = member.standing, member.reason, member.admin
+    row.since, row.history = member.at, member.history
 
 
 def _addresses(event: GroupChanged) -> list[str]:

@@ -218,6 +218,24 @@ def test_older_news_changes_nothing_and_news_twice_once(desk: Desk, family: Fami
         desk.call("add_participants", id=group.id, participants=[zoe])
 
 
+def test_who_is_called_otherwise_is_no_newcomer(desk: Desk, family: Family) -> None:
+    group = family.create(family.ana, family.rui)
+    invited = member("lid:77", Membership.INVITED, name="Rui")  # and it is not known that it is he
+    family.told(group, 2, member(family.ana), invited, invitation=LINK)
+    noted = family.notes(family.now(group))
+    desk.passed = dt.timedelta(minutes=5)
+    desk.leave()
+    assert len(desk.told(WhatsAppQueued)) == 1
+    by_number = member(family.rui, Membership.INVITED, also=["lid:77"])
+    family.told(group, 3, member(family.ana), by_number, invitation=LINK)
+    assert family.notes(group) == noted
+    standings = [each.standing for each in family.now(group).participants]
+    assert standings == [Membership.ADDED, Membership.INVITED]
+    desk.passed = dt.timedelta(minutes=10)
+    desk.leave()
+    assert len(desk.told(WhatsAppQueued)) == 1
+
+
 def test_what_is_said_in_it_shows_who_said_it(desk: Desk, family: Family) -> None:
     early = family.wrote(family.ana, "First")  # before it is known that the group was made
     group = family.opened()
@@ -236,7 +254,9 @@ def test_what_is_said_in_it_shows_who_said_it(desk: Desk, family: Family) -> Non
         Amending.REACTED, ADDRESS, address_of(family.rui),
     )  # fmt: skip
     desk.call("mark_read", id=group.conversation_id)
-    assert desk.told(WhatsAppAttended)[-1].author == address_of(family.rui)
+    assert [(each.author, each.last_id) for each in desk.told(WhatsAppAttended)] == [
+        (address_of(family.rui), later.provider_id), (address_of(family.ana), early.provider_id),
+    ]  # fmt: skip
     asked = len(desk.contacts.asked)
     own, there = Mailbox(address="351210000000"), Mailbox(address=ADDRESS)
     typed = family.wrote(family.ana, "By hand", sender=own, to=[there], by_us=True)
