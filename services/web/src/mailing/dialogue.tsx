@@ -1,11 +1,11 @@
-import { Button, Group, Modal, NumberInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Group, Modal, NumberInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t, tv } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import type { MailingProps, Selection } from './index'
 import { Progress } from './progress'
@@ -122,14 +122,7 @@ function Writing({ selection, label, onClose, onPrepared }: MailingProps & { onP
         <Text size="sm" c="dimmed">
           {t('mailing.nothingYet')}
         </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('ui.cancel')}
-          </Button>
-          <Button type="submit" loading={sending}>
-            {t('mailing.prepare')}
-          </Button>
-        </Group>
+        <FormButtons sending={sending} onCancel={onClose} text={t('mailing.prepare')} />
       </Stack>
     </form>
   )

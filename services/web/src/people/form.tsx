@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Modal, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { api, type Contact, type ContactKind } from '@/api'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import { among, CHANNELS, KINDS } from './words'
 
@@ -85,14 +85,7 @@ export function PersonForm({ contact, onDone, onClose }: PersonFormProps) {
           </SimpleGrid>
           <Checkbox label={t('people.isCompany')} {...form.getInputProps('is_company', { type: 'checkbox' })} />
           <Textarea label={t('people.remarks')} autosize minRows={2} maxRows={8} {...form.getInputProps('notes')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Modal>

@@ -1,10 +1,11 @@
-import { Alert } from '@mantine/core'
+import { Alert, Button, Group } from '@mantine/core'
 import { useForm, type UseFormInput, type UseFormReturnType } from '@mantine/form'
 import { IconAlertCircle } from '@/ui/icons'
 import { useMutation } from '@tanstack/react-query'
 import { type SyntheticEvent, useState } from 'react'
 
 import { Problem } from '@/api'
+import { t } from '@/texts'
 
 import { wording } from './wording'
 
@@ -90,5 +91,19 @@ export function FormProblem({ problem }: { problem: string | undefined }) {
     <Alert color="red" role="alert" icon={<IconAlertCircle size={18} />} style={{ whiteSpace: 'pre-line' }}>
       {problem}
     </Alert>
+  )
+}
+
+/** Below a form in a dialogue: to leave it, and to send it, which is called `text`. */
+export function FormButtons({ sending, onCancel, text }: { sending: boolean; onCancel: () => void; text: string }) {
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={onCancel}>
+        {t('ui.cancel')}
+      </Button>
+      <Button type="submit" loading={sending}>
+        {text}
+      </Button>
+    </Group>
   )
 }

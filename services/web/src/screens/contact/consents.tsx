@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, type Consent, type Contact } from '@/api'
 import { among, CHANNELS, CONSENTS } from '@/people/words'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconBan, IconCheck, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded } from '@/ui/states'
@@ -118,14 +118,7 @@ function Recording({ contactId, onClose }: { contactId: string; onClose: () => v
             {...form.getInputProps('source')}
           />
           <Textarea label={t('contact.remark')} autosize minRows={2} {...form.getInputProps('note')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Modal>

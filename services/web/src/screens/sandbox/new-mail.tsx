@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { api } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { toast } from '@/ui/toast'
 
 import type { Device } from './devices'
@@ -30,14 +30,7 @@ export function NewMail({ device, onClose }: { device: Device; onClose: () => vo
           <Select label={t('sandbox.to')} required allowDeselect={false} data={ours} {...form.getInputProps('to')} />
           <TextInput label={t('sandbox.subject')} required data-autofocus {...form.getInputProps('subject')} />
           <Textarea label={t('sandbox.text')} required autosize minRows={5} maxRows={14} {...form.getInputProps('text')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('sandbox.send')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('sandbox.send')} />
         </Stack>
       </form>
     </Modal>

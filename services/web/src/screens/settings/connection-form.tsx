@@ -1,10 +1,10 @@
-import { Alert, Button, Checkbox, Fieldset, Group, Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Fieldset, Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 
 import { api, type Channel } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
-import { FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
 
 import type { Connection } from './channels'
 import { bodyOf, KINDS_OF, type Values, valuesOf } from './connection-values'
@@ -59,14 +59,7 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
           {kind === 'http' && <Http form={form} />}
           {kind === 'linked' && <Alert p="xs">{t('settings.link.after')}</Alert>}
           <Checkbox label={t('settings.field.default')} {...form.getInputProps('default', { type: 'checkbox' })} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Modal>

@@ -6,7 +6,7 @@ import { api, type ContractsAccountsCreditsBalance as Balance, type LedgerEntry,
 import { language, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertTriangle, IconCoins, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loaded, Loading } from '@/ui/states'
@@ -160,14 +160,7 @@ function ToppingUp({ onClose }: { onClose: () => void }) {
           <FormProblem problem={problem} />
           <NumberInput label={t('settings.credits.howMany')} required min={1} data-autofocus {...form.getInputProps('credits')} />
           <TextInput label={t('settings.credits.note')} {...form.getInputProps('note')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('settings.credits.topUp')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('settings.credits.topUp')} />
         </Stack>
       </form>
     </Modal>

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, type Label } from '@/api'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
@@ -115,14 +115,7 @@ function Form({ label, onClose }: { label?: Label; onClose: () => void }) {
           <FormProblem problem={problem} />
           <TextInput label={t('settings.labels.name')} required data-autofocus {...form.getInputProps('name')} />
           <ColorInput label={t('settings.labels.colour')} format="hex" swatches={COLOURS} withEyeDropper={false} {...form.getInputProps('colour')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('ui.cancel')}
-            </Button>
-            <Button type="submit" loading={sending}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Modal>

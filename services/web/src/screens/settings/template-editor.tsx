@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,7 +7,7 @@ import { api, type Channel, type ConsentKind, type MessageKind, type Template } 
 import { MailFrame } from '@/outreach/mail-frame'
 import { CONSENTS } from '@/people/words'
 import { t, tv } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertTriangle } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
@@ -75,14 +75,7 @@ export function TemplateEditor({ template, onClose }: { template?: Template; onC
             {channel === 'email' && <TextInput label={t('settings.templates.subject')} {...form.getInputProps('subject')} />}
             <Textarea label={t('settings.templates.body')} description={t('settings.templates.bodyText')} required autosize minRows={8} maxRows={22} {...form.getInputProps('body')} />
             <Checkbox label={t('settings.templates.standardText')} {...form.getInputProps('standard', { type: 'checkbox' })} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('ui.cancel')}
-              </Button>
-              <Button type="submit" loading={sending}>
-                {t('ui.save')}
-              </Button>
-            </Group>
+            <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
           </Stack>
         </form>
         <Preview id={template?.id ?? null} channel={channel} subject={subject} body={body} language={language} />

@@ -6,7 +6,7 @@ import { api, type StaffRole, type User } from '@/api'
 import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconDots, IconEdit, IconLogout, IconMailForward, IconPlus, IconShieldLock, IconUserCheck, IconUserX } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
@@ -176,7 +176,7 @@ function Inviting({ onClose }: { onClose: () => void }) {
           <Text size="xs" c="dimmed">
             {t('settings.users.inviteText')}
           </Text>
-          <Buttons onClose={onClose} sending={sending} label={t('settings.users.send')} />
+          <FormButtons sending={sending} onCancel={onClose} text={t('settings.users.send')} />
         </Stack>
       </form>
     </Modal>
@@ -200,22 +200,9 @@ function Changing({ user, onClose }: { user: User; onClose: () => void }) {
           <FormProblem problem={problem} />
           <TextInput label={t('settings.users.name')} required data-autofocus {...form.getInputProps('name')} />
           <Select label={t('settings.users.role')} description={t(`settings.users.roleText.${form.values.role}`)} allowDeselect={false} data={roles()} {...form.getInputProps('role')} />
-          <Buttons onClose={onClose} sending={sending} label={t('ui.save')} />
+          <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Modal>
-  )
-}
-
-function Buttons({ onClose, sending, label }: { onClose: () => void; sending: boolean; label: string }) {
-  return (
-    <Group justify="flex-end">
-      <Button variant="default" onClick={onClose}>
-        {t('ui.cancel')}
-      </Button>
-      <Button type="submit" loading={sending}>
-        {label}
-      </Button>
-    </Group>
   )
 }
