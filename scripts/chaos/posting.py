@@ -45,7 +45,7 @@ class Posting:
             response = self._api.http.post(
                 "/messages",
                 json=self._draft(number),
-                headers={"Idempotency-Key": f"{self._name}-{number}"},
+                headers={"Idempotency-Key": f"request-{self._name}-{number}"},
                 timeout=ANSWER_SECONDS,
             )
         except httpx.TransportError:
