@@ -216,7 +216,9 @@ def _wait_status(api: Api, message: str, *statuses: str) -> Any:
 
 
 def _after_a_moment(api: Api, message: str) -> None:
-    sent = dt.datetime.fromisoformat(_delivery(api, message)["sent_at"])
+    # That it arrived may be known before that it left.
+    told = wait_for(lambda: _delivery(api, message)["sent_at"], "the moment of its sending")
+    sent = dt.datetime.fromisoformat(told)
     while dt.datetime.now(dt.UTC) < sent + dt.timedelta(seconds=2.5):
         time.sleep(0.1)
 
