@@ -65,6 +65,7 @@ from .messages import (
     MessageView,
     NoteKind,
     ParticipantReceipt,
+    PartReceipts,
     Reaction,
     Timelines,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "MessagePage",
     "MessageView",
     "NoteKind",
+    "PartReceipts",
     "Participant",
     "ParticipantReceipt",
     "Paying",

@@ -86,11 +86,22 @@ class GroupReceipts(Message):
     participants: list[ParticipantReceipt]
 
 
+class PartReceipts(Message):
+    """How a text that goes in several parts fares: of so many how many the carrier took, how many
+    arrived, and how many never will."""
+
+    of: int
+    taken: int
+    delivered: int
+    refused: int
+
+
 class Delivery(Message):
     """How a message fares with one recipient: a moment for each status that was reached.
 
     `loaded_at` is an open that a machine probably caused; it never counts as read. A message to a
-    `group` is delivered, and read, when it is so with all who were in it.
+    `group` is delivered, and read, when it is so with all who were in it; a text that goes in
+    `parts` is delivered when all of them are.
     """
 
     id: UUID
@@ -109,6 +120,7 @@ class Delivery(Message):
     code: str | None = None
     reason: str | None = None
     group: GroupReceipts | None = None
+    parts: PartReceipts | None = None
 
 
 class ItineraryLink(Message):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
 from contracts.common import Channel
-from contracts.inbox import Delivery
+from contracts.inbox import Delivery, PartReceipts
 from inbox.domain import deliveries
 
 T0 = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -31,7 +31,9 @@ def update(
     reason: str | None = None,
     machine: bool = False,
     clicked: str | None = None,
+    parts: tuple[int, int, int, int] | None = None,
 ) -> DeliveryUpdated:
+    of, taken, delivered, refused = parts or (None, None, None, None)
     return DeliveryUpdated(
         delivery_id=ID,
         message_id=UUID(int=2),
@@ -43,6 +45,10 @@ def update(
         reason=reason,
         machine=machine,
         clicked=clicked,
+        parts=of,
+        parts_taken=taken,
+        parts_delivered=delivered,
+        parts_refused=refused,
     )
 
 
@@ -94,6 +100,14 @@ def test_a_persons_click_implies_opened() -> None:
     assert delivery.clicks == ["https://x.test/"]
 
 
+def test_of_a_text_in_parts_it_is_told_how_many_arrived() -> None:
+    assert after(update(S.DELIVERED, parts=(1, 1, 1, 0))).parts is None
+    some = after(update(S.SENT, parts=(3, 3, 0, 0)), update(S.SENT, parts=(3, 3, 2, 0)))
+    assert some.parts == PartReceipts(of=3, taken=3, delivered=2, refused=0)
+    assert some.status is S.SENT
+    assert deliveries.applied(some, update(S.SENT, parts=(3, 1, 0, 0))).parts == some.parts
+
+
 def test_uncertain_gives_way_to_what_is_learned() -> None:
     uncertain = after(update(S.UNCERTAIN, 1, reason="The line broke"))
     assert (uncertain.status, uncertain.reason) == (S.UNCERTAIN, "The line broke")
@@ -115,6 +129,7 @@ updates = st.builds(
     reason=st.sampled_from([None, "full", "gone"]),
     machine=st.booleans(),
     clicked=st.sampled_from([None, "https://a.test", "https://b.test"]),
+    parts=st.sampled_from([None, (1, 1, 1, 0), (3, 1, 0, 0), (3, 3, 2, 0), (3, 2, 0, 1)]),
 )
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
 from contracts.common import Channel
-from contracts.inbox import Delivery, GroupReceipts, ParticipantReceipt
+from contracts.inbox import Delivery, GroupReceipts, ParticipantReceipt, PartReceipts
 
 CLICKS_KEPT = 50
 _RANK = list(DeliveryStatus)
@@ -38,6 +38,8 @@ def applied(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
     A read or click that a machine caused sets `loaded_at` only. A person's click implies that the
     message was opened. What is told of one `participant` of a group says nothing of the others.
     """
+    if update.parts is not None and update.parts > 1:
+        delivery = _in_parts(delivery, update.parts, update)
     if update.participants is not None:
         delivery = _to(delivery, update.participants)
     if update.participant is not None:
@@ -56,6 +58,18 @@ def applied(delivery: Delivery, update: DeliveryUpdated) -> Delivery:
         after = msgspec.structs.replace(after, failed_at=None)
     after = msgspec.structs.replace(after, status=_status(after))
     return _explained(delivery, after, reached, update)
+
+
+def _in_parts(delivery: Delivery, of: int, update: DeliveryUpdated) -> Delivery:
+    """A delivery in so many parts, of which no fewer have come to anything than was told before."""
+    known = delivery.parts or PartReceipts(of=of, taken=0, delivered=0, refused=0)
+    parts = PartReceipts(
+        of=of,
+        taken=max(known.taken, update.parts_taken or 0),
+        delivered=max(known.delivered, update.parts_delivered or 0),
+        refused=max(known.refused, update.parts_refused or 0),
+    )
+    return msgspec.structs.replace(delivery, parts=parts)
 
 
 def _to(delivery: Delivery, participants: Sequence[str]) -> Delivery:

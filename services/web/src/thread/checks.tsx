@@ -52,6 +52,16 @@ function Fates({ deliveries }: { deliveries: readonly Delivery[] }) {
               )
             )
           })}
+          {each.parts && (
+            <Text size="xs">
+              {t('thread.parts', { delivered: each.parts.delivered, of: each.parts.of })}
+            </Text>
+          )}
+          {each.parts && each.parts.refused > 0 && (
+            <Text size="xs">
+              {t('thread.partsRefused', { refused: each.parts.refused, of: each.parts.of })}
+            </Text>
+          )}
           {each.reason && <Text size="xs">{t('thread.reason', { reason: each.reason })}</Text>}
         </div>
       ))}
