@@ -138,7 +138,6 @@ def by_the_clock(hours: Hours, instant: dt.datetime) -> bool:
     return False
 
 
-@settings(deadline=None)
 @given(hours_, around)
 def test_it_is_open_when_the_clock_says_so(hours: Hours, instant: dt.datetime) -> None:
     two_days = dt.timedelta(days=2)
@@ -149,7 +148,6 @@ def test_it_is_open_when_the_clock_says_so(hours: Hours, instant: dt.datetime) -
         assert hours.open_at(instant) == by_the_clock(hours, instant)
 
 
-@settings(deadline=None)
 @given(hours_, around, st.integers(0, 2880))
 def test_business_seconds_are_the_open_minutes(
     hours: Hours, start: dt.datetime, minutes: int
@@ -160,7 +158,6 @@ def test_business_seconds_are_the_open_minutes(
     assert hours.business_seconds(start, start + minutes * MINUTE) == opened * 60
 
 
-@settings(deadline=None)
 @given(hours_, st.lists(around, min_size=3, max_size=3).map(sorted))
 def test_business_time_adds_up(hours: Hours, moments: list[dt.datetime]) -> None:
     a, b, c = moments
@@ -170,7 +167,6 @@ def test_business_time_adds_up(hours: Hours, moments: list[dt.datetime]) -> None
     assert hours.business_seconds(c, a) == 0
 
 
-@settings(deadline=None)
 @given(hours_, around)
 def test_the_next_opening_is_the_first(hours: Hours, instant: dt.datetime) -> None:
     opening = hours.next_opening(instant)
@@ -183,7 +179,6 @@ def test_the_next_opening_is_the_first(hours: Hours, instant: dt.datetime) -> No
     assert (opening == instant) == hours.open_at(instant)
 
 
-@settings(deadline=None)
 @given(hours_, around, st.integers(0, 400_000))
 def test_after_is_when_the_seconds_have_passed(
     hours: Hours, start: dt.datetime, seconds: int
@@ -197,7 +192,7 @@ def test_after_is_when_the_seconds_have_passed(
 
 
 @given(st.lists(st.integers(0, 40 * 24 * 60), max_size=6), st.integers(0, 40 * 24 * 60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_many_waits_are_counted_as_each_by_itself(begun: list[int], until: int) -> None:
     hours = each_day("09:00-12:30", "22:00-02:00")
     first = at("2026-03-01T00:00").astimezone(dt.UTC)

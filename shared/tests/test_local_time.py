@@ -10,7 +10,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.local_time import check_day, ended, find_zone, moment, today
@@ -76,7 +76,6 @@ def check(day: dt.date, time: dt.time | None, name: str) -> None:
     assert dt.timedelta() <= found - at < gap
 
 
-@settings(deadline=None)  # the first examples read tables from disk
 @given(days, times, zones)
 def test_a_local_time_is_its_first_moment_or_moved_by_the_gap(
     day: dt.date, time: dt.time | None, name: str
@@ -84,7 +83,6 @@ def test_a_local_time_is_its_first_moment_or_moved_by_the_gap(
     check(day, time, name)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(ODD), st.integers(1971, 2040), st.data())
 def test_about_each_change_of_the_clock(name: str, year: int, data: st.DataObject) -> None:
     zone = ZoneInfo(name)

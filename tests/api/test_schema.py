@@ -81,7 +81,6 @@ def test_it_does_what_its_document_says(name: str, mode: GenerationMode, running
     @seed(20261122)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

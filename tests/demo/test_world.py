@@ -67,7 +67,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2040, 12, 31)), st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_it_is_the_same_for_the_same_day_and_seed(day: dt.date, seed: int) -> None:
     assert world(day, seed) == world(day, seed)
 

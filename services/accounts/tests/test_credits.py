@@ -370,7 +370,7 @@ steps = st.lists(
 def test_the_ledger_adds_up_whatever_happens(books: Books) -> None:
     books.open(0)
 
-    @settings(max_examples=12, derandomize=True, deadline=None)
+    @settings(max_examples=12, derandomize=True)
     @given(steps=steps)
     def run(steps: list[tuple[str, int]]) -> None:
         made: list[tuple[UUID, Charge]] = []

@@ -14,7 +14,7 @@ from accounts.domain.passwords import Passwords
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.text(st.characters(codec="utf-8"), max_size=60),
     st.text(st.characters(codec="utf-8"), max_size=60),

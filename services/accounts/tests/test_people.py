@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import select, update
@@ -525,7 +525,6 @@ def test_wrong_tokens_are_refused(
     assert caught.value.details["errors"][0]["field"] == field
 
 
-@settings(deadline=None)  # the first example waits for a machine that is busy
 @given(
     st.none() | st.lists(st.sampled_from(Scope), unique=True),
     st.none() | st.lists(st.sampled_from(Scope), unique=True),

@@ -187,7 +187,6 @@ def test_hostile_names_are_only_text(anybody: Visitor, services: Services) -> No
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.domain.address import LONGEST, Address, parse
@@ -155,7 +155,6 @@ def test_whoever_wrote_has_an_address(scheme: Scheme, written: str, kept: str) -
     assert address.key == parse(scheme, written.upper(), None, lenient=True).key
 
 
-@settings(deadline=None)  # the first examples read tables from disk
 @given(st.sampled_from(Scheme), hostile, st.sampled_from([None, "ES", "BR", "AR", "US"]))
 def test_any_text_is_an_address_or_a_reason(
     scheme: Scheme, written: str, region: str | None

@@ -656,7 +656,7 @@ def test_what_is_exported_and_imported_elsewhere_is_the_same(
     office = Office(desk, tmp_path / "files")
 
     # To shrink what fails takes minutes of a job's work each time.
-    @settings(max_examples=8, deadline=None, derandomize=True, phases=(Phase.generate,))
+    @settings(max_examples=8, derandomize=True, phases=(Phase.generate,))
     @given(_contacts())
     def check(contacts: list[dict[str, Any]]) -> None:
         here, there = (msgspec.structs.replace(OWNER, organisation=uuid4()) for _ in range(2))

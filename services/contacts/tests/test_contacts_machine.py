@@ -199,7 +199,6 @@ def test_any_sequence(new_desk: Callable[[], Any]) -> None:
         settings=settings(
             max_examples=20,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -357,9 +357,7 @@ changes = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=changes, two=changes, chosen=st.booleans())
 def test_merging_and_undoing_is_the_identity(
     one: list[str], two: list[str], chosen: bool, new_desk: Callable[[], Any]
@@ -414,7 +412,7 @@ def _change(contacts: Contacts, contact: Contact, change: str, number: int) -> C
 def test_any_merges_taken_back_in_any_order_leave_nothing(new_desk: Callable[[], Any]) -> None:
     desk = new_desk()
 
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=5)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         with acting(msgspec.structs.replace(PERSON, organisation=uuid4())):

@@ -1,7 +1,7 @@
 """Reports: which message, which address, why, and whether to write there again."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from email_gateway.domain import diagnosis
@@ -241,7 +241,6 @@ def test_a_status_with_many_groups_is_bounded() -> None:
 BASE = [dsn(group(said="smtp; 550 5.1.1 x")), receipt("a; displayed")]
 
 
-@settings(deadline=None)  # the first examples read tables from disk
 @given(
     st.sampled_from(BASE),
     st.lists(

@@ -132,7 +132,7 @@ def test_what_is_nested_too_deep_becomes_text() -> None:
 ODD = st.text(st.sampled_from("/\\\t\n\r \x01\x02:htpscidaemg#?.@;,"), max_size=16)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ODD, st.sampled_from(["", "http:", "https:", "HTTP:", "data:image/png;base64,"]), ODD)
 @example("", "", "//evil.test")
 @example("\x01", "http:", "/evil.test")

@@ -160,7 +160,7 @@ OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(OUTCOMES, st.integers(0, 10**6), st.floats(0, 10 * GIVE_UP_AFTER), st.integers(0, 20))
 def test_every_end_is_one_and_every_wait_is_bounded(
     outcome: Outcome, attempt: int, age: float, doubts: int
@@ -181,7 +181,7 @@ def test_every_end_is_one_and_every_wait_is_bounded(
         assert over or doubts <= len(DOUBTFUL_WAITS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(OUTCOMES.filter(lambda each: not isinstance(each, Accepted)), min_size=1))
 def test_a_mail_is_given_up_whatever_comes(outcomes: list[Outcome]) -> None:
     """Told over and over, the outcomes end; of those that may have brought the mail, few."""

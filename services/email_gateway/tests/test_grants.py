@@ -82,7 +82,7 @@ def test_a_refusal_says_what_to_do(
     assert (str(raised.value), raised.value.refused) == (text, refused)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(100, 599), st.binary(max_size=60) | st.just(b"[" * 60_000))
 def test_any_other_answer_is_no_token(status: int, body: bytes) -> None:
     with pytest.raises(NoToken):

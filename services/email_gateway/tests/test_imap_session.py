@@ -305,7 +305,7 @@ _lines = st.lists(
 
 
 @given(select=_lines, search=_lines, fetch=_lines)
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_whatever_a_server_says_only_our_error_comes_of_it(
     select: list[str], search: list[str], fetch: list[str]
 ) -> None:

@@ -275,7 +275,6 @@ def rows(desk: Desk, id: UUID) -> list[tuple[Any, ...]]:
 
 @settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

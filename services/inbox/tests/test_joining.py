@@ -238,9 +238,7 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, data=st.data())
 def test_whose_everything_is_does_not_depend_on_the_order_of_news(
     database: Database, steps: list[tuple[bool, int, int]], data: st.DataObject
@@ -260,9 +258,7 @@ def test_whose_everything_is_does_not_depend_on_the_order_of_news(
             assert contact_merges.parts(session, [id]) >= {x for x in ids if book.root(x) == id}
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, data=st.data())
 def test_in_any_order_the_end_is_what_the_contacts_say(
     team: Team, steps: list[tuple[bool, int, int]], data: st.DataObject

@@ -291,9 +291,7 @@ def at_sales_of(team: Team) -> Any:
     return lambda minute, **fields: at_sales(team, minute, **fields)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTIONS)
 def test_merged_and_taken_apart_everything_is_as_it_was(
     team: Team, actions: list[tuple[str, bool, int]]

@@ -240,7 +240,6 @@ def test_any_sequence(new_desk: Callable[[], Any]) -> None:
         settings=settings(
             max_examples=12,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -139,7 +139,7 @@ def test_pages_are_counted() -> None:
 wild = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(wild, wild, wild)
 def test_any_words_make_a_paper(title: str, text: str, name: str) -> None:
     trip = whole(replace(WALK, name=name or "x", description=text, place=text))

@@ -230,7 +230,7 @@ _MESSAGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True)
 @given(
     messages=st.lists(_MESSAGES, max_size=3),
     statuses=st.lists(st.dictionaries(_NAMES, _JSON, max_size=5), max_size=2),
@@ -252,7 +252,7 @@ def test_whatever_stands_in_it_is_read_or_strange(
         assert "\0" not in repr(each)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True)
 @given(whole=_JSON)
 def test_any_json_is_read_or_refused(whole: Any) -> None:
     content = json.dumps(whole).encode()

@@ -134,7 +134,6 @@ class ReadModelSuite:
 
     @settings(
         max_examples=6,
-        deadline=None,
         # Cases are small; to make a failing one smaller takes minutes.
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
         suppress_health_check=[

@@ -211,7 +211,6 @@ def test_every_story_ends_well(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
         settings=settings(
             max_examples=20 if embedded else 8,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

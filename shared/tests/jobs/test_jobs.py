@@ -256,9 +256,7 @@ def _die_after(number: int, commit: Callable[..., Any]) -> Callable[..., Any]:
     return dying
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     deaths=st.lists(st.tuples(st.sampled_from(["before", "within"]), st.integers(0, 4)), max_size=6)
 )

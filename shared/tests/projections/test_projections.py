@@ -238,9 +238,7 @@ def test_one_organisation_alone(trial: Trial) -> None:
     assert trial.row().total == 1
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.sets(st.integers(1, 12)), known=st.sets(st.integers(1, 12)), dies=st.integers(1, 6))
 def test_a_process_that_dies_leaves_no_gap(
     trial: Trial, told: set[int], known: set[int], dies: int

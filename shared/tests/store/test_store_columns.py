@@ -85,7 +85,6 @@ VALUES = st.recursive(
 )
 PROPERTY = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

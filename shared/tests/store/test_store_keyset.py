@@ -110,9 +110,7 @@ TIES = st.lists(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=TIES, name=st.sampled_from(sorted(ORDERS)), limit=st.integers(1, 5))
 @example(rows=[(0, 0, "")] * 10, name="mixed", limit=2)
 def test_the_pages_are_the_list_both_ways(
@@ -198,9 +196,7 @@ def test_what_is_no_cursor_is_refused(database: Database, cursor: str) -> None:
     _refused(database, "cursor", cursor=cursor)
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_cursor_that_was_changed_is_refused(database: Database, data: st.DataObject) -> None:
     raw = bytearray(base64.urlsafe_b64decode(_cursor(database) + "=="))

@@ -138,7 +138,6 @@ def test_it_is_what_a_model_says(database: Database) -> None:
         settings=settings(
             max_examples=15,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -363,7 +363,7 @@ TEXT = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
 
 
 @given(texts=st.lists(TEXT, max_size=8), q=st.lists(WORD, min_size=1, max_size=3).map(" ".join))
-@settings(max_examples=60, deadline=None, suppress_health_check=EACH_ITS_OWN)
+@settings(max_examples=60, suppress_health_check=EACH_ITS_OWN)
 def test_what_is_found_is_what_the_model_finds(
     database: Database, texts: list[str], q: str
 ) -> None:
@@ -377,7 +377,7 @@ def test_what_is_found_is_what_the_model_finds(
     assert shelf.find(q, limit=1) == expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=EACH_ITS_OWN)
+@settings(max_examples=60, suppress_health_check=EACH_ITS_OWN)
 @given(word=st.text("abcd", min_size=3, max_size=11), data=st.data())
 def test_every_typing_error_within_the_allowance_is_forgiven(
     database: Database, word: str, data: st.DataObject

@@ -287,4 +287,4 @@ class Lives(RuleBasedStateMachine):
 
 
 class TestLives(Lives.TestCase):  # type: ignore[misc, valid-type]
-    settings = settings(max_examples=60, stateful_step_count=40, derandomize=True, deadline=None)
+    settings = settings(max_examples=60, stateful_step_count=40, derandomize=True)

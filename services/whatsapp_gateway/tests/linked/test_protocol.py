@@ -88,7 +88,7 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 
 
 @given(st.lists(st.binary(max_size=300), max_size=8), st.lists(st.integers(0, 10**6), max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_frames_come_out_whole_however_they_are_cut(bodies: list[bytes], places: list[int]) -> None:
     splitter = Splitter()
     pieces = cut(b"".join(map(frame, bodies)), places)
@@ -96,7 +96,7 @@ def test_frames_come_out_whole_however_they_are_cut(bodies: list[bytes], places:
 
 
 @given(st.lists(EVENTS, max_size=4), st.lists(st.integers(0, 10**6), max_size=10))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_said_is_what_is_heard(said: list[events.Event], places: list[int]) -> None:
     splitter = Splitter()
     pieces = cut(b"".join(map(codec.encoded, said)), places)
@@ -104,20 +104,20 @@ def test_what_is_said_is_what_is_heard(said: list[events.Event], places: list[in
 
 
 @given(COMMANDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_commands_survive_the_way(said: commands.Command) -> None:
     [body] = Splitter().take(codec.encoded(said))
     assert codec.command(body) == said
 
 
 @given(BODIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_spooled_comes_back(body: events.Durable) -> None:
     assert codec.unpacked(codec.packed(body)) == body
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_noise_is_refused_and_nothing_else(noise: bytes) -> None:
     for decode in (codec.command, codec.event, codec.unpacked):
         with pytest.raises(codec.Unknown):
