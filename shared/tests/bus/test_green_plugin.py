@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
+
+from fairlead.testing.green import SOCKET
 
 TESTS = """
 import os
@@ -67,6 +70,27 @@ def _run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
             "PYTHONPATH": os.pathsep.join(sys.path),
         },
     )
+
+
+def test_whose_other_process_was_killed_ends(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:pytest_nameko\n")
+    ours, theirs = Pipe()
+    with theirs:
+        patched = subprocess.Popen(
+            [sys.executable, "-m", "fairlead.testing.patched", "-p", "no:cacheprovider", "."],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                SOCKET: str(theirs.fileno()),
+            },
+            pass_fds=[theirs.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    ours.close()
+    assert patched.wait(50) == pytest.ExitCode.INTERNAL_ERROR  # nobody to tell
 
 
 def test_a_folder_that_ends_with_a_marked_test_is_left(tmp_path: Path) -> None:
