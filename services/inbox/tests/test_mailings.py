@@ -29,7 +29,7 @@ from contracts.itineraries import Guest, Itineraries, ItineraryChanged
 from fairlead.context import Role
 from fairlead.errors import Conflict, Invalid, NotFound, Stale
 from fairlead.recorded import AuditRecorded
-from inbox.testing import NOW, connection, contact, organisation, trip
+from inbox.testing import NOW, connection, contact, organisation, trip, zone_where_it_is
 from inbox.testing.desk import Desk
 from inbox.testing.team import Team
 
@@ -281,12 +281,9 @@ def test_its_cost_is_known_before_and_it_pauses_where_credits_end(desk: Desk, te
 
 
 def test_where_it_is_night_it_waits_for_the_morning(desk: Desk, team: Team) -> None:
-    now = desk.clock()
-    hours = (24 - now.hour) % 24  # from now to midnight in a zone that is so far to the east
-    zone = f"Etc/GMT-{hours}" if hours <= 12 else f"Etc/GMT+{24 - hours}"
     desk.hear("learn_connection", CARRIER)
     phone = Identity(id=uuid4(), scheme=Scheme.PHONE, value="+351910000001", display="1")
-    known(desk, "Asleep", identities=[phone], zone=zone)
+    known(desk, "Asleep", identities=[phone], zone=zone_where_it_is(0, desk.clock()))
     draft = Draft(channel=Channel.SMS, text="Half the price", purpose=ConsentKind.MARKETING)
     made = confirm(desk, ready(desk, draft=draft))
     desk.work()

@@ -27,7 +27,7 @@ from contracts.inbox import (
     Selection,
 )
 from contracts.whatsapp_gateway import FilledTemplate
-from inbox.testing import NOW, connection, contact, received
+from inbox.testing import NOW, connection, contact, received, zone_where_it_is
 from inbox.testing.desk import Desk
 from inbox.testing.team import Team
 
@@ -67,7 +67,8 @@ def guest(desk: Desk, name: str, *accounts: str, **fields: Any) -> UUID:
     known = [
         Identity(id=uuid4(), scheme=Scheme.WHATSAPP, value=each, display=each) for each in accounts
     ]
-    who = contact(name, identities=known, **fields)
+    awake = zone_where_it_is(12, desk.clock())  # marketing waits for the morning
+    who = contact(name, identities=known, zone=awake, **fields)
     desk.hear("learn_contact", ContactChanged(contact=who))
     desk.lists.entries.append(who)
     return who.id

@@ -194,3 +194,9 @@ def knowledge(*people: Contact, trips: tuple[Itinerary, ...] = (), **fields: Any
         "trips": {each.id: each for each in trips},
     }
     return Knowledge(**(values | fields))
+
+
+def zone_where_it_is(hour: int, now: dt.datetime) -> str:
+    """A zone in which it is `hour` o'clock, of which a test is whose people sleep, or do not."""
+    ahead = (hour - now.hour) % 24
+    return f"Etc/GMT-{ahead}" if ahead <= 12 else f"Etc/GMT+{24 - ahead}"  # POSIX: east is minus
