@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -106,9 +107,10 @@ class Visitor:
             client.set_cookie(COOKIE, session)
 
     def ask(self, method: str, path: str, **options: Any) -> TestResponse:
-        """A request; `headers` add to the visitor's own."""
+        """A request, in a context of its own as on the server; `headers` add to the visitor's."""
         headers = self.headers | dict(options.pop("headers", None) or {})
-        return self._client.open(path, method=method, headers=headers, **options)
+        asked = partial(self._client.open, path, method=method, headers=headers, **options)
+        return copy_context().run(asked)
 
     def with_csrf(self, value: str) -> None:
         """Send this CSRF token from now on."""
