@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
+    from psycopg.abc import PQGen, PQGenConn
 
 T = TypeVar("T")
 
@@ -76,6 +76,27 @@ def wait(work: PQGen[T], fileno: int) -> T:
         return result
     except IOClosed as error:
         raise OperationalError("the connection was closed") from error
+
+
+def opening(work: PQGenConn[T]) -> PQGenConn[T]:
+    """`work`, psycopg's opening of a connection, whose sockets the hub is told of.
+
+    Eventlet hears of those alone that it opens itself. A reader of a closed socket waits until its
+    number is used again; where libpq got that number, both were taken for readers of one.
+    """
+    from eventlet.hubs import notify_opened
+
+    known = None
+    try:
+        waits = next(work)
+        while True:
+            if waits[0] != known:
+                known = waits[0]
+                notify_opened(known)
+            waits = work.send((yield waits))
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 def assert_green() -> None:

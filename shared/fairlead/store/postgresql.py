@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 from sqlalchemy import URL, create_engine, event, func, select
@@ -19,7 +19,7 @@ from .row_security import EVERYTHING, SETTING
 from .scoping import EVERYWHERE, OPTION, Reach
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
+    from psycopg.abc import PQGen, PQGenConn
 
 T = TypeVar("T")
 
@@ -104,6 +104,10 @@ class PostgresqlStore:
 
 class _Connection(psycopg.Connection[Any]):
     """One whose queries wait on eventlet's hub."""
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
+        return green.opening(super()._connect_gen(conninfo))
 
     def wait(self, gen: PQGen[T], *limits: Any, **more: Any) -> T:
         if limits or more:

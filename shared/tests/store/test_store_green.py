@@ -225,6 +225,45 @@ def test_queries_run_side_by_side(database_url: str) -> None:
 
 
 @pytest.mark.servers
+def test_the_number_of_a_socket_is_free_though_somebody_waits_on_it(
+    database_url: str,
+) -> None:
+    """Somebody else's reader of a closed socket made every query fail that met its number."""
+    out = run_green(
+        """
+        import os, socket, sys
+        from eventlet.hubs import IOClosed, trampoline
+        database = open_database(sys.argv[1])
+        database.close()
+        pairs = [socket.socketpair() for _ in range(8)]
+        numbers = [each.fileno() for pair in pairs for each in pair]
+
+        def read(number):
+            try:
+                trampoline(number, read=True)
+            except IOClosed:
+                return "told"
+
+        reading = [eventlet.spawn(read, number) for number in numbers]
+        eventlet.sleep(0)
+        for pair in pairs:
+            for each in pair:
+                os.close(each.detach())  # as who was killed does, or a library in C
+
+        def ask():
+            with database.reading(EVERYWHERE) as session:
+                session.execute(text("SELECT pg_sleep(0.05)"))
+
+        for each in [eventlet.spawn(ask) for _ in range(5)]:
+            each.wait()
+        print([each.wait() for each in reading if each.dead].count("told"))
+        """,
+        database_url,
+    )
+    assert int(out) >= 5
+
+
+@pytest.mark.servers
 def test_a_process_that_would_block_does_not_start(database_url: str) -> None:
     code = """
         import sys
