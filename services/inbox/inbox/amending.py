@@ -29,6 +29,9 @@ def take(session: Session, amendment: MessageAmended, unseen: FileState) -> None
     """Apply an amendment; one whose message is not known here waits for it."""
     amendment = storable(amendment)
     message = _message(session, amendment)
+    if message is None:  # or it is being written down this very moment
+        parked.await_turn(session, amendment.connection_id, amendment.provider_id)
+        message = _message(session, amendment)
     if message is None:
         parked.park_amendment(session, amendment)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,6 +39,7 @@ from contracts.inbox import (
 )
 from contracts.whatsapp_gateway import FilledTemplate
 from fairlead.errors import Conflict, Invalid, NotFound
+from inbox.store import parked
 from inbox.testing import NOW, connection, contact, received
 from inbox.testing.desk import Desk
 
@@ -256,6 +258,33 @@ def test_files_come_one_by_one_or_never(desk: Desk, driver: Contact) -> None:
     assert [each.name for each in found.attachments] == ["1.jpg"]
     assert found.chat is not None
     assert [(each.number, each.reason) for each in found.chat.awaited] == [(0, None), (2, "lost")]
+
+
+def test_a_file_that_crosses_with_its_message_is_not_lost(
+    desk: Desk, driver: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = [AwaitedFile(number=0, name="gate.jpg", content_type="image/jpeg")]
+    file = FileRef(
+        key=f"{desk.organisation}/{'a' * 64}", name="gate.jpg", content_type="image/jpeg", size=9
+    )
+    news = threading.Thread(
+        target=desk.hear, args=("take_amendment", amended("wamid.crossing", files={0: file}))
+    )
+    take = parked.take_amendments
+
+    def taken(*given: Any) -> Any:
+        found = take(*given)
+        news.start()  # the message is written, and nobody sees it yet
+        news.join(0.5)
+        return found
+
+    monkeypatch.setattr(parked, "take_amendments", taken)
+    message = wrote(desk, awaited=waits, provider_id="wamid.crossing")
+    news.join()
+    found = shown(desk, message.id)
+    assert [each.name for each in found.attachments] == ["gate.jpg"]
+    assert found.chat is not None
+    assert found.chat.awaited == []
 
 
 def test_we_react_correct_and_take_back(desk: Desk, driver: Contact) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.channels import DeliveryUpdated, MessageAmended
-from fairlead.store import Json, Scoped, new_id
+from fairlead.store import Json, Scoped, in_turn, new_id
 
 from .schema import Base
 
@@ -42,6 +42,13 @@ class ParkedAmendmentRow(Scoped, Base):
     at: Mapped[dt.datetime]
 
 
+def await_turn(session: Session, connection_id: UUID | None, provider_id: str) -> None:
+    """Hold the turn of a message's name: while one that is new is written down, what was told of it
+    is not looked up, nor the other way round, for neither would see the other and it would be
+    parked for ever."""
+    in_turn(session, "parked amendments", connection_id, provider_id)
+
+
 def park_amendment(session: Session, amendment: MessageAmended) -> None:
     """Keep an amendment for later."""
     session.add(
@@ -59,6 +66,7 @@ def take_amendments(
     session: Session, connection_id: UUID | None, provider_id: str
 ) -> list[MessageAmended]:
     """The amendments that wait for a message, in their order; they wait no longer."""
+    await_turn(session, connection_id, provider_id)
     rows = session.scalars(
         select(ParkedAmendmentRow)
         .where(
