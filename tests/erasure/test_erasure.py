@@ -87,6 +87,8 @@ def test_nothing_of_her_is_left_and_the_figures_are(
         house = House(world)
         made = furnish(house, receiver.url)
         before = house.itineraries.get_itinerary(id=made.trip.id)
+        # The last of it that anybody hears of is the notice that she accepted.
+        house.wait(lambda: tells_of_notice(search(house, tmp_path)))
         assert len(search(house, tmp_path)) > 30, "there is something to be found"
         _check_export(house, made)
 
@@ -96,6 +98,11 @@ def test_nothing_of_her_is_left_and_the_figures_are(
         nothing_left(house, tmp_path)
         _check_what_stays(house, made, before)
         _check_late_mail(house, made)
+
+
+def tells_of_notice(found: list[str]) -> bool:
+    """Whether the notice is among what was found."""
+    return any(each.startswith("accounts.notifications") for each in found)
 
 
 def search(house: House, folder: Path) -> list[str]:
