@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 
 import { ask } from './guests'
-import { expect, up } from './signed-in'
+import { expect, signIn, up } from './signed-in'
 
 export interface Screen {
   name: string
@@ -11,9 +11,17 @@ export interface Screen {
   then?: (page: Page) => Promise<void>
   /** Nobody is signed in. */
   anonymous?: boolean
+  /** What is set up before it is opened: an API that fails. */
+  before?: (page: Page) => Promise<void>
+  /** It never ends to load. */
+  loading?: boolean
+  /** Pictured down to its end, and not as far as the window shows it. */
+  whole?: boolean
+  /** Pictured on paper too. */
+  printed?: boolean
 }
 
-async function first(page: Page, path: string, list: string): Promise<string> {
+export async function first(page: Page, path: string, list: string): Promise<string> {
   const answer = await page.request.get(`${up.address}/api/v1${path}`)
   const found = ((await answer.json()) as Record<string, { id: string }[]>)[list]?.[0]
   if (found === undefined) throw new Error(`Nothing at ${path}`)
@@ -51,7 +59,8 @@ export const SCREENS: readonly Screen[] = [
     then: async (page) => {
       await page.keyboard.press('a')
       await page.getByRole('button', { name: 'Purchase order' }).click()
-      await page.getByRole('dialog').getByText('As it will be read').waitFor()
+      await page.getByRole('button', { name: /^Send [1-9]/ }).waitFor()
+      await page.getByRole('dialog').locator('iframe').waitFor()
     },
   },
   { name: 'concierge', path: '/concierge' },
@@ -72,7 +81,7 @@ export const SCREENS: readonly Screen[] = [
     then: async (page) => {
       await page.keyboard.press('Control+k')
       await page.getByRole('textbox', { name: 'Search everything' }).fill('trans')
-      await page.getByText('Itineraries').last().waitFor()
+      await page.getByRole('dialog').getByText(/TRP-/).first().waitFor()
     },
   },
   { name: 'keys', path: '/profile', then: (page) => page.keyboard.press('?') },
@@ -82,6 +91,10 @@ export const SCREENS: readonly Screen[] = [
 
 /** Opens a screen in its state. */
 export async function show(page: Page, screen: Screen, open: (path: string) => Promise<void>): Promise<void> {
-  await open(typeof screen.path === 'string' ? screen.path : await screen.path(page))
+  // To ask where it is, somebody must be signed in.
+  if (typeof screen.path !== 'string' && !(await page.request.get(`${up.address}/api/v1/me`)).ok()) await signIn(page)
+  const path = typeof screen.path === 'string' ? screen.path : await screen.path(page)
+  await screen.before?.(page)
+  await open(path)
   await screen.then?.(page)
 }

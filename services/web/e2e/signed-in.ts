@@ -21,12 +21,17 @@ export function userOf(role: User['role']): User {
   return found
 }
 
-/** Signs in by the API, and opens `path`. */
-export async function open(page: Page, path: string, role: User['role'] = 'owner'): Promise<void> {
+/** Signs in by the API. */
+export async function signIn(browser: Pick<Page, 'request'>, role: User['role'] = 'owner'): Promise<void> {
   const { email, password } = userOf(role)
   const data = { email, password }
-  const answer = await page.request.post(`${up.address}/api/v1/session`, { data })
+  const answer = await browser.request.post(`${up.address}/api/v1/session`, { data })
   expect(answer.status()).toBe(201)
+}
+
+/** Signs in by the API, and opens `path`. */
+export async function open(page: Page, path: string, role: User['role'] = 'owner'): Promise<void> {
+  await signIn(page, role)
   await page.goto(up.address + path)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await settled(page)
