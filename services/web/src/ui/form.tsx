@@ -15,6 +15,11 @@ interface Options<V extends Record<string, unknown>> extends UseFormInput<V> {
   onSent?: () => void
   /** The field of the form that a field of the API is, where they differ: `details.label`. */
   fieldOf?: (apiField: string) => string
+  /**
+   * What there is now, asked when somebody else changed it meanwhile. Fields that were left alone
+   * take it, what was written stays, and the next try is made upon it.
+   */
+  reload?: () => Promise<V>
 }
 
 export interface ProblemForm<V extends Record<string, unknown>> {
@@ -28,12 +33,21 @@ export interface ProblemForm<V extends Record<string, unknown>> {
 
 /** A form whose fields say what the API has against them. */
 export function useProblemForm<V extends Record<string, unknown>>(options: Options<V>): ProblemForm<V> {
-  const { send, onSent, fieldOf = (field: string) => field, ...input } = options
+  const { send, onSent, fieldOf = (field: string) => field, reload, ...input } = options
   const form = useForm<V>(input)
   const [problem, setProblem] = useState<string>()
   const sending = useMutation({
     mutationFn: async (values: V) => {
-      await send(values)
+      try {
+        await send(values)
+      } catch (error) {
+        if (reload === undefined || !(error instanceof Problem && error.status === 412)) throw error
+        const now = await reload()
+        const merged = merge(form.getInitialValues(), values, now)
+        form.setInitialValues(now)
+        form.setValues(merged.values)
+        throw new ChangedMeanwhile(merged.clashes)
+      }
     },
     meta: { silent: true },
     onSuccess: () => {
@@ -41,6 +55,11 @@ export function useProblemForm<V extends Record<string, unknown>>(options: Optio
       onSent?.()
     },
     onError: (error) => {
+      if (error instanceof ChangedMeanwhile) {
+        setProblem(t('ui.meanwhile'))
+        form.setErrors(error.clashes)
+        return
+      }
       const { fields, rest } = blame(error, form.getValues(), fieldOf)
       form.setErrors(fields)
       setProblem(rest)
@@ -56,6 +75,35 @@ export function useProblemForm<V extends Record<string, unknown>>(options: Optio
     (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus(),
   )
   return { form, submit: (event) => submit(event), sending: sending.isPending, problem }
+}
+
+/** Somebody else changed what the form is about; `clashes` says what he wrote where one wrote too. */
+class ChangedMeanwhile extends Error {
+  readonly clashes: Record<string, string>
+
+  constructor(clashes: Record<string, unknown>) {
+    super('Somebody changed this meanwhile')
+    const said = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+    this.clashes = Object.fromEntries(
+      Object.entries(clashes).map(([name, value]) => [name, said(value) === '' ? t('ui.theirsElse') : t('ui.theirs', { value: said(value) })]),
+    )
+  }
+}
+
+/** What was written upon what there is now; `clashes` are the fields that both changed. */
+export function merge<V extends Record<string, unknown>>(before: V, mine: V, now: V): { values: V; clashes: Record<string, unknown> } {
+  const values = { ...now }
+  const clashes: Record<string, unknown> = {}
+  for (const name of Object.keys(now) as (keyof V & string)[]) {
+    if (isSame(mine[name], before[name])) continue
+    values[name] = mine[name]
+    if (!isSame(now[name], before[name]) && !isSame(now[name], mine[name])) clashes[name] = now[name]
+  }
+  return { values, clashes }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** Which fields of the form are to blame, and what is left to be said. */

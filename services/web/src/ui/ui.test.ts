@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { Offline, Problem } from '@/api'
 
-import { blame } from './form'
+import { blame, merge } from './form'
 import { fits, setLetters } from './keys'
 import { cut } from './marked'
 import { wording } from './wording'
@@ -29,6 +29,22 @@ describe('what the API has against a form', () => {
 
   it('is said as a whole where no field is named', () => {
     expect(blame(problem([]), values, same)).toEqual({ fields: {}, rest: 'Something is wrong' })
+  })
+})
+
+describe('what two people changed at once', () => {
+  const before = { name: 'Tour', place: 'Lisbon', pax: 2, tags: ['a'] }
+
+  it('keeps what either wrote where the other wrote nothing', () => {
+    const { values, clashes } = merge(before, { ...before, name: 'Walk' }, { ...before, pax: 4 })
+    expect(values).toEqual({ ...before, name: 'Walk', pax: 4 })
+    expect(clashes).toEqual({})
+  })
+
+  it('keeps mine where both wrote, and says what the other wrote', () => {
+    const { values, clashes } = merge(before, { ...before, name: 'Walk', place: 'Porto' }, { ...before, name: 'Drive', place: 'Porto' })
+    expect(values).toEqual({ ...before, name: 'Walk', place: 'Porto' })
+    expect(clashes).toEqual({ name: 'Drive' })
   })
 })
 
