@@ -7,3 +7,8 @@ export function decimals(currency: string): number {
 export function minorUnits(amount: number, currency: string): number {
   return Math.round(amount * 10 ** decimals(currency))
 }
+
+/** 1250 cents as 12.5 €. */
+export function majorUnits(amount: number, currency: string): number {
+  return amount / 10 ** decimals(currency)
+}

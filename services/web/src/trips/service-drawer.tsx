@@ -1,15 +1,19 @@
 import { Anchor, Button, Drawer, Group, Stack, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import { api, type Service } from '@/api'
+import { useMay } from '@/queries'
 import { t } from '@/texts'
 import { plainDay, zoneName } from '@/time'
+import { IconEdit } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded } from '@/ui/states'
 
 import { hours, KindIcon, supplierOf } from './service'
+import { RemoveService } from './remove-service'
+import { ServiceForm } from './service-form'
 import { ServiceStateMenu } from './state-menu'
 import { serviceStateName } from './states'
 
@@ -32,12 +36,21 @@ export function ServiceDrawer({ service, onClose, trip, actions }: ServiceDrawer
       title={t('trips.detail.title')}
       closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
-      {service !== undefined && <Details service={service} trip={trip} actions={actions} />}
+      {service !== undefined && <Details service={service} trip={trip} actions={actions} onGone={onClose} />}
     </Drawer>
   )
 }
 
-function Details({ service, trip, actions }: { service: Service; trip: ServiceDrawerProps['trip']; actions: ReactNode }) {
+interface DetailsProps {
+  service: Service
+  trip: ServiceDrawerProps['trip']
+  actions: ReactNode
+  onGone: () => void
+}
+
+function Details({ service, trip, actions, onGone }: DetailsProps) {
+  const mayEdit = useMay('EDIT_ITINERARIES')
+  const [changing, setChanging] = useState(false)
   const it = service.details
   return (
     <Stack>
@@ -76,7 +89,18 @@ function Details({ service, trip, actions }: { service: Service; trip: ServiceDr
         <Row name={t('trips.detail.requirements')}>{it.requirements}</Row>
         <Row name={t('trips.detail.notes')}>{it.notes}</Row>
       </Stack>
-      {actions}
+      <Group gap="xs">
+        {actions}
+        {mayEdit && (
+          <>
+            <Button variant="default" leftSection={<IconEdit size={16} />} onClick={() => setChanging(true)}>
+              {t('trips.form.edit')}
+            </Button>
+            <RemoveService service={service} onGone={onGone} />
+          </>
+        )}
+      </Group>
+      {changing && <ServiceForm itineraryId={service.itinerary_id} service={service} onClose={() => setChanging(false)} />}
       <History id={service.id} />
     </Stack>
   )

@@ -14,7 +14,7 @@ import { KINDS } from '@/trips/kinds'
 import { ServiceDrawer } from '@/trips/service-drawer'
 import { serviceStateName } from '@/trips/states'
 import { SERVICE_STATES } from '@/trips/steps'
-import { SupplierSelect } from '@/trips/supplier-select'
+import { ContactSelect } from '@/trips/contact-select'
 import { IconChevronLeft, IconChevronRight, IconSearch } from '@/ui/icons'
 import { type Key, useKeys } from '@/ui/keys'
 import { Page } from '@/ui/page'
@@ -188,8 +188,10 @@ function Filters({ search, onPut }: { search: Search; onPut: (change: Partial<Se
         defaultValue={search.q ?? ''}
         onChange={(event) => find(event.currentTarget.value)}
       />
-      <SupplierSelect
-        label={t('concierge.supplier')}
+      <ContactSelect
+        kind="supplier"
+        size="xs"
+        aria-label={t('concierge.supplier')}
         placeholder={t('concierge.anySupplier')}
         value={search.supplier}
         onChange={(supplier) => onPut({ supplier })}

@@ -1,5 +1,6 @@
-import { Badge, Button, Group, Text } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { ActionIcon, Badge, Button, Menu, Stack, Text } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import { api, type ItinerarySummary } from '@/api'
@@ -10,8 +11,9 @@ import { money, plainRange } from '@/time'
 import { useAddress } from '@/trips/address'
 import { nights } from '@/trips/days'
 import { AMBER, TripBadge } from '@/trips/states'
+import { TripForm } from '@/trips/trip-form'
 import { type Column, DataTable } from '@/ui/data-table'
-import { IconBeach, IconSpeakerphone } from '@/ui/icons'
+import { IconBeach, IconDots, IconMessages, IconPlus, IconSpeakerphone } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Page } from '@/ui/page'
 import { Empty, Failure, Loading } from '@/ui/states'
@@ -46,14 +48,24 @@ export default function Itineraries() {
       title={t('itineraries.title')}
       actions={
         <>
-          <Button variant="subtle" onClick={() => setListed(true)}>
-            {t('itineraries.mailings')}
-          </Button>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon variant="default" size={36} aria-label={t('itineraries.more')}>
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconMessages size={16} />} onClick={() => setListed(true)}>
+                {t('itineraries.mailings')}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
           {maySend && (
             <Button variant="light" leftSection={<IconSpeakerphone size={16} />} disabled={rows?.length === 0} onClick={() => setWriting(true)}>
               {t('itineraries.writeToAll')}
             </Button>
           )}
+          <NewTrip />
         </>
       }
     >
@@ -87,6 +99,29 @@ export default function Itineraries() {
       )}
       <MailingList opened={listed} onClose={() => setListed(false)} />
     </Page>
+  )
+}
+
+function NewTrip() {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState(false)
+  if (!useMay('EDIT_ITINERARIES')) return null
+  return (
+    <>
+      <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen(true)}>
+        {t('trips.form.newTrip')}
+      </Button>
+      {open && (
+        <TripForm
+          onClose={() => setOpen(false)}
+          onDone={(trip) => {
+            void queries.invalidateQueries({ queryKey: ['itineraries'] })
+            void navigate({ to: '/itineraries/$itineraryId', params: { itineraryId: trip.id } })
+          }}
+        />
+      )}
+    </>
   )
 }
 
@@ -127,7 +162,7 @@ function columns(): readonly Column<ItinerarySummary>[] {
       ),
     },
     { key: 'state', title: t('itineraries.column.state'), cell: ({ state }) => <TripBadge state={state} /> },
-    { key: 'services', title: t('itineraries.column.services'), from: 'lg', numeric: true, cell: ({ services }) => services },
+    { key: 'services', title: t('itineraries.column.services'), from: 'xl', numeric: true, cell: ({ services }) => services },
     {
       key: 'price',
       title: t('itineraries.column.price'),
@@ -138,7 +173,7 @@ function columns(): readonly Column<ItinerarySummary>[] {
     {
       key: 'made',
       title: t('itineraries.column.made'),
-      from: 'md',
+      from: 'xl',
       cell: ({ created_at }) => created_at != null && <Moment at={created_at} c="dimmed" />,
     },
   ]
@@ -161,7 +196,10 @@ function Name({ trip }: { trip: ItinerarySummary }) {
 function Price({ trip }: { trip: ItinerarySummary }) {
   if (trip.price == null) return '–'
   return (
-    <Group gap={6} justify="flex-end" wrap="nowrap">
+    <Stack gap={2} align="flex-end">
+      <Text fw={600} size="sm" style={{ whiteSpace: 'nowrap' }}>
+        {money(trip.price.amount, trip.price.currency)}
+      </Text>
       {trip.overdue ? (
         <Badge size="sm" color="red" miw="max-content">
           {t('itineraries.overdue')}
@@ -173,9 +211,6 @@ function Price({ trip }: { trip: ItinerarySummary }) {
           </Badge>
         )
       )}
-      <Text fw={600} size="sm" style={{ whiteSpace: 'nowrap' }}>
-        {money(trip.price.amount, trip.price.currency)}
-      </Text>
-    </Group>
+    </Stack>
   )
 }

@@ -1,14 +1,15 @@
 import { ActionIcon, Alert, Anchor, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import { addressOf, type Itinerary } from '@/api'
 import { useMay, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { city, money, plainDay, plainRange } from '@/time'
 import { nights } from '@/trips/days'
-import { IconAlertTriangle, IconArrowLeft, IconChevronDown, IconDots, IconFileTypePdf, IconMail, IconSend } from '@/ui/icons'
+import { TripForm } from '@/trips/trip-form'
+import { IconAlertTriangle, IconArrowLeft, IconChevronDown, IconDots, IconEdit, IconFileTypePdf, IconMail, IconSend } from '@/ui/icons'
 
 import type { Wanted } from './index'
 import classes from './itinerary.module.css'
@@ -34,15 +35,43 @@ export function Header({ trip, onWant }: { trip: Itinerary; onWant: (wanted: Wan
         </Group>
         <Group gap="xs">
           <WriteMenu trip={trip} onWant={onWant} />
+          <Change trip={trip} />
           <PapersMenu trip={trip} />
         </Group>
       </Group>
-      <Title order={1} mt={6}>
+      <Title order={1} mt={10} style={{ textWrap: 'balance' }}>
         {details.title}
       </Title>
       <Warnings trip={trip} />
       <Facts trip={trip} />
     </header>
+  )
+}
+
+/** To change when it is, who travels, for how much. */
+function Change({ trip }: { trip: Itinerary }) {
+  const queries = useQueryClient()
+  const [open, setOpen] = useState(false)
+  if (!useMay('EDIT_ITINERARIES')) return null
+  return (
+    <>
+      <Tooltip label={t('itinerary.change')}>
+        <ActionIcon variant="default" size={36} aria-label={t('itinerary.change')} onClick={() => setOpen(true)}>
+          <IconEdit size={18} />
+        </ActionIcon>
+      </Tooltip>
+      {open && (
+        <TripForm
+          trip={trip}
+          onClose={() => setOpen(false)}
+          onDone={(data) => {
+            queries.setQueryData(['itineraries', 'one', trip.id], data)
+            void queries.invalidateQueries({ queryKey: ['itineraries'] })
+            setOpen(false)
+          }}
+        />
+      )}
+    </>
   )
 }
 
@@ -145,7 +174,7 @@ function Facts({ trip }: { trip: Itinerary }) {
           {city(details.zone)}
         </Text>
       </Fact>
-      <Fact name={t('itinerary.guests', { count: details.guests?.length ?? 0 })}>
+      <Fact wide={(details.guests?.length ?? 0) > 2} name={t('itinerary.guests', { count: details.guests?.length ?? 0 })}>
         <Guests trip={trip} />
       </Fact>
       <Money trip={trip} />
@@ -229,9 +258,9 @@ function Money({ trip }: { trip: Itinerary }) {
   )
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Fact({ name, wide = false, children }: { name: string; wide?: boolean; children: ReactNode }) {
   return (
-    <div className={classes.fact}>
+    <div className={classes.fact} data-wide={wide}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -4,14 +4,16 @@ import { useState } from 'react'
 import type { Itinerary, Service } from '@/api'
 import type { Occasion } from '@/outreach'
 import { SelectionBar } from '@/outreach/selection-bar'
+import { useMay } from '@/queries'
 import { t } from '@/texts'
 import { plainDay, zoneName } from '@/time'
 import { byDay } from '@/trips/days'
 import { Hours, KindIcon, supplierOf } from '@/trips/service'
 import { ServiceDrawer } from '@/trips/service-drawer'
+import { ServiceForm } from '@/trips/service-form'
 import { ServiceStateMenu } from '@/trips/state-menu'
 import { isOff } from '@/trips/steps'
-import { IconCalendarEvent } from '@/ui/icons'
+import { IconCalendarEvent, IconPlus } from '@/ui/icons'
 import { type Key, useKeys } from '@/ui/keys'
 import { Empty } from '@/ui/states'
 
@@ -62,11 +64,15 @@ export function Services({ trip, open, onOpen, onWant, busy }: ServicesProps) {
         icon={<IconCalendarEvent size={26} stroke={1.5} />}
         title={t('itinerary.noServices')}
         text={t('itinerary.noServicesText')}
+        action={<AddService trip={trip} />}
       />
     )
   }
   return (
     <>
+      <Group justify="flex-end" mb={-40}>
+        <AddService trip={trip} />
+      </Group>
       <Stack gap={0}>
         {byDay(trip.services).map(([date, services]) => (
           <Day key={date} date={date} services={services} selected={selected} onToggle={toggle} onOpen={onOpen} />
@@ -92,6 +98,28 @@ export function Services({ trip, open, onOpen, onWant, busy }: ServicesProps) {
           )
         }
       />
+    </>
+  )
+}
+
+/** Plans one more; probably on the last day that has any, for all who travel. */
+function AddService({ trip }: { trip: Itinerary }) {
+  const [adding, setAdding] = useState(false)
+  const { start, zone, guests } = trip.details
+  const last = trip.services.at(-1)?.details
+  if (!useMay('EDIT_ITINERARIES')) return null
+  return (
+    <>
+      <Button size="xs" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+        {t('trips.form.new')}
+      </Button>
+      {adding && (
+        <ServiceForm
+          itineraryId={trip.id}
+          likely={{ date: last?.date ?? start, zone: last?.zone ?? zone, pax: last?.pax ?? Math.max(guests?.length ?? 1, 1) }}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </>
   )
 }
@@ -163,7 +191,7 @@ function Row({ service, selected, bare, onSelect, onOpen }: RowProps) {
       <span className={classes.hours}>
         <Hours service={service} bare={bare} />
       </span>
-      <UnstyledButton className={classes.open} onClick={onOpen}>
+      <UnstyledButton className={classes.open} data-service onClick={onOpen}>
         <span className={classes.name} title={it.name}>
           <KindIcon kind={it.kind} />
           <Text component="span" inherit truncate>
