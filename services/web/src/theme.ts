@@ -45,6 +45,8 @@ const gray: MantineColorsTuple = [
 const SANS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
+const TITLE = { fontSize: '1.15rem', fontWeight: 620, lineHeight: 1.3 }
+
 export const theme = createTheme({
   colors: { tide, dark, gray },
   primaryColor: 'tide',
@@ -66,7 +68,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5, blur: 2 } } },
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5, blur: 2 } }, styles: { title: TITLE } },
+    Drawer: { styles: { title: TITLE } },
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } },
     Anchor: { defaultProps: { underline: 'hover' } },

@@ -14,7 +14,7 @@ import { wording } from './wording'
 /** Grey bars in the shape of what comes. `rows` of a list, with a picture before each if wanted. */
 export function Loading({ rows = 6, pictures = false }: { rows?: number; pictures?: boolean }) {
   return (
-    <Stack gap="md" p="md" role="status" aria-label={t('ui.loading')}>
+    <Stack gap="md" p="md" maw={760} role="status" aria-label={t('ui.loading')}>
       {Array.from({ length: rows }, (_, row) => (
         <Group key={row} wrap="nowrap" gap="sm">
           {pictures && <Skeleton circle height={36} style={{ flexShrink: 0 }} />}
@@ -34,21 +34,23 @@ interface EmptyProps {
   icon?: ReactNode
   /** What to do about it: a button, mostly. */
   action?: ReactNode
+  /** Of the heading: 1 where this is all that the page has. */
+  order?: 1 | 2
 }
 
 /** There is nothing, and why, and what one could do. */
-export function Empty({ title, text, icon = <IconMoodEmpty size={26} stroke={1.5} />, action }: EmptyProps) {
+export function Empty({ title, text, icon = <IconMoodEmpty size={26} stroke={1.5} />, action, order = 2 }: EmptyProps) {
   return (
     <Center mih={220} p="lg">
       <Stack align="center" gap="xs" maw={380} ta="center">
         <ThemeIcon size={52} radius="xl" variant="light" aria-hidden>
           {icon}
         </ThemeIcon>
-        <Title order={2} size="h3">
+        <Title order={order} size="h3">
           {title}
         </Title>
         {text !== undefined && (
-          <Text c="dimmed" size="sm">
+          <Text c="dimmed" size="sm" style={{ textWrap: 'balance' }}>
             {text}
           </Text>
         )}
@@ -83,6 +85,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 export function NotFound() {
   return (
     <Empty
+      order={1}
       title={t('ui.notFound')}
       text={t('ui.notFoundText')}
       action={
