@@ -317,7 +317,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
             {t('composer.comment')}
           </Button>
         </Group>
-        <Group gap="xs">
+        <Group gap="xs" ml="auto">
           <About writing={writing} isComment={isComment} until={here ? (answerWindow.data?.until ?? undefined) : undefined} state={state} />
           {!isComment && <Later disabled={cannot} plan={(at) => void submit(at)} />}
           <Button

@@ -30,8 +30,8 @@ export function Header({ conversation, deeds, back, panel, togglePanel }: Header
   const attentive = conversation.state === 'attentive'
   const name = nameOf(conversation)
   return (
-    <Group className={classes.head} gap="xs" wrap="nowrap" justify="space-between">
-      <Group gap="xs" wrap="nowrap" miw={0}>
+    <Group className={classes.head} gap="xs" justify="space-between">
+      <Group gap="xs" wrap="nowrap" className={classes.whose}>
         <ActionIcon variant="subtle" color="gray" hiddenFrom="md" onClick={back} aria-label={t('conversations.back')}>
           <IconArrowLeft size={18} />
         </ActionIcon>
@@ -53,7 +53,7 @@ export function Header({ conversation, deeds, back, panel, togglePanel }: Header
           </Group>
         </div>
       </Group>
-      <Group gap={4} wrap="nowrap" style={{ flex: 'none' }}>
+      <Group gap={4} wrap="nowrap" ml="auto" style={{ flex: 'none' }}>
         <Tooltip label={attentive && conversation.waiting_since ? t('conversations.waits', { ago: ago(conversation.waiting_since) }) : t('conversations.stateText')}>
           <Button
             size="compact-sm"

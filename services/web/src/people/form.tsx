@@ -73,6 +73,8 @@ export function PersonForm({ contact, onDone, onClose }: PersonFormProps) {
               clearable
               data={Intl.supportedValuesOf('timeZone')}
               {...form.getInputProps('zone')}
+              // Empty it is no choice, and has nothing to be cleared.
+              value={form.values.zone || null}
             />
             <Select
               label={t('people.channel')}

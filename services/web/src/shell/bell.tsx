@@ -112,7 +112,7 @@ function Row({ notification, onOpen, onRead }: RowProps) {
         <Text size="sm" fw={readAt === null ? 600 : 400}>
           {title}
         </Text>
-        <Moment at={at} as="ago" size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
+        <Moment at={at} as="ago" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
       </Group>
       {text !== '' && (
         <Text size="sm" c="dimmed" lineClamp={2}>

@@ -1,4 +1,4 @@
-import { Group, Highlight, Loader, Text } from '@mantine/core'
+import { Group, Highlight, Loader, Text, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import '@mantine/spotlight/styles.css'
@@ -48,7 +48,9 @@ export function Search() {
       tagsToIgnore={[]}
       scrollable
       maxHeight={460}
-      title={t('shell.search.open')}
+      // It has a name for who cannot see it; who can sees what stands in the field.
+      title={<VisuallyHidden>{t('shell.search.open')}</VisuallyHidden>}
+      styles={{ header: { minHeight: 0, padding: 0 } }}
     >
       <Spotlight.Search
         placeholder={t('shell.search.placeholder')}

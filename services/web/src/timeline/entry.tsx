@@ -40,7 +40,7 @@ export function Entry({ message, fresh }: { message: MessageView; fresh: boolean
       </Group>
       <Labels message={message} />
       {message.channel === 'email' && message.subject !== '' && (
-        <Text size="sm" fw={500} lineClamp={2} mt={2}>
+        <Text size="sm" fw={600} lineClamp={2} mt={4}>
           {message.subject}
         </Text>
       )}

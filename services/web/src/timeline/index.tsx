@@ -46,7 +46,7 @@ export function Timeline({ source, filters, onFilters, people = [] }: TimelinePr
         ) : rows.length === 0 ? (
           <Empty
             title={filtered ? t('timeline.emptyFiltered') : t('timeline.empty')}
-            text={filtered ? t('timeline.emptyFilteredText') : t('timeline.emptyText')}
+            text={filtered ? t('timeline.emptyFilteredText') : t('itineraryId' in source ? 'timeline.emptyText' : 'timeline.emptyTextPerson')}
             action={
               filtered && (
                 <Button variant="light" size="xs" onClick={() => onFilters({})}>

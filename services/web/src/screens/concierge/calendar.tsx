@@ -107,7 +107,7 @@ function Day({ column, position, rows, isToday, selected, onToggle, onOpen, onDa
             {plainDay(date)}
           </Title>
         </UnstyledButton>
-        <Text size="xs" c="dimmed" ml="auto">
+        <Text size="xs" c="dimmed" ml="auto" title={t('concierge.count', { count })}>
           {count > 0 && count}
         </Text>
       </div>

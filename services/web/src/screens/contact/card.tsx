@@ -60,7 +60,7 @@ export function Card({ contact, mayEdit }: { contact: Contact; mayEdit: boolean 
       )}
       <Merges contactId={contact.id} mayEdit={mayEdit} />
       <Text size="xs" c="dimmed">
-        {t('contact.since')} <Moment at={contact.created_at} as="whole" />
+        {t('contact.since')} <Moment at={contact.created_at} as="day" />
       </Text>
     </Stack>
   )

@@ -58,7 +58,7 @@ function Finding({ contact, chosen, onChoose }: Omit<MergingProps, 'onClose'>) {
       onChange={(id) => onChoose(id ?? undefined)}
       onSearchChange={setWords}
       filter={({ options }) => options}
-      nothingFoundMessage={found.isFetching ? t('ui.loading') : t('contact.nobody')}
+      nothingFoundMessage={found.isFetching ? t('ui.loading') : words.trim() === '' ? t('contact.typeName') : t('contact.nobody')}
       data={others.map((each) => ({ value: each.id, label: [each.name, firstOf(each, 'email') ?? phoneOf(each)].filter(Boolean).join(' · ') }))}
     />
   )

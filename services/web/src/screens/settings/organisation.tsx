@@ -69,7 +69,7 @@ function Form({ organisation: { settings, version } }: { organisation: Found }) 
     <form onSubmit={submit} className={classes.card}>
       <Stack gap="md">
         <FormProblem problem={problem} />
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} className={classes.fields}>
           <Select label={t('settings.organisation.zone')} searchable allowDeselect={false} data={Intl.supportedValuesOf('timeZone')} {...form.getInputProps('zone')} />
           <Autocomplete label={t('settings.organisation.language')} required data={['en', 'es', 'de', 'fr', 'it', 'pt', 'pt-BR']} {...form.getInputProps('language')} />
           <Autocomplete label={t('settings.organisation.currency')} required data={['EUR', 'USD', 'GBP', 'CHF', 'BRL', 'MXN']} {...form.getInputProps('currency')} />
@@ -99,8 +99,8 @@ function Form({ organisation: { settings, version } }: { organisation: Found }) 
         </Group>
         <Group gap="sm" align="flex-end">
           <Checkbox mb={8} label={t('settings.organisation.quiet')} {...form.getInputProps('quiet', { type: 'checkbox' })} />
-          <TextInput type="time" w={120} label={t('settings.organisation.from')} disabled={!form.values.quiet} {...form.getInputProps('begins')} />
-          <TextInput type="time" w={120} label={t('settings.organisation.until')} disabled={!form.values.quiet} {...form.getInputProps('ends')} />
+          <TextInput type="time" w={140} label={t('settings.organisation.from')} disabled={!form.values.quiet} {...form.getInputProps('begins')} />
+          <TextInput type="time" w={140} label={t('settings.organisation.until')} disabled={!form.values.quiet} {...form.getInputProps('ends')} />
         </Group>
         <SaveButton sending={sending} dirty={form.isDirty()} />
       </Stack>

@@ -76,7 +76,7 @@ function columns(onOpen: (template: Template) => void): readonly Column<Template
             <Text size="sm" fw={600}>
               {template.name}
             </Text>
-            <Text size="xs" c="dimmed" truncate maw={360}>
+            <Text size="xs" c="dimmed" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
               {template.subject || template.body}
             </Text>
           </div>
@@ -91,8 +91,12 @@ function columns(onOpen: (template: Template) => void): readonly Column<Template
       from: 'md',
       cell: ({ built_in, standard }) => (
         <Group gap={4}>
-          {built_in && <Badge color="gray">{t('settings.templates.builtIn')}</Badge>}
-          {standard === true && <Badge color="tide">{t('settings.templates.standard')}</Badge>}
+          {built_in && (
+            <Badge color="gray" miw="max-content">
+              {t('settings.templates.builtIn')}
+            </Badge>
+          )}
+          {standard === true && <Badge color="tide" miw="max-content">{t('settings.templates.standard')}</Badge>}
         </Group>
       ),
     },
