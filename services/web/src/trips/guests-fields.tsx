@@ -49,7 +49,7 @@ export function GuestsFields({ guests, onChange, errorOf }: GuestsFieldsProps) {
                     )
                   }
                 />
-                <Radio value={String(place)} label={t('trips.form.lead')} mt={8} />
+                <Radio value={String(place)} label={t('trips.form.leadShort')} mt={8} />
                 <ActionIcon
                   size={36}
                   variant="subtle"

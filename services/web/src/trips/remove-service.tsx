@@ -22,6 +22,7 @@ export function RemoveService({ service: { id, version }, onGone }: { service: S
   })
   return (
     <Button
+      size="xs"
       variant={sure ? 'filled' : 'subtle'}
       color={sure ? 'red' : 'gray'}
       leftSection={<IconTrash size={16} />}

@@ -6,12 +6,12 @@ import { type ReactNode, useState } from 'react'
 import { api, type Service } from '@/api'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
-import { plainDay, zoneName } from '@/time'
+import { plainDay } from '@/time'
 import { IconEdit } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded } from '@/ui/states'
 
-import { hours, KindIcon, supplierOf } from './service'
+import { hours, KindIcon, supplierOf, zoneOf } from './service'
 import { RemoveService } from './remove-service'
 import { ServiceForm } from './service-form'
 import { ServiceStateMenu } from './state-menu'
@@ -64,7 +64,7 @@ function Details({ service, trip, actions, onGone }: DetailsProps) {
       <Stack component="dl" gap="xs" m={0}>
         <Row name={t('trips.detail.when')}>
           {plainDay(it.date)}, {hours(service)}
-          {it.time != null && ` · ${zoneName(service.starts_at, it.zone)}`}
+          {it.time != null && ` · ${zoneOf(service)}`}
         </Row>
         {trip !== undefined && (
           <Row name={t('trips.detail.trip')}>
@@ -93,7 +93,7 @@ function Details({ service, trip, actions, onGone }: DetailsProps) {
         {actions}
         {mayEdit && (
           <>
-            <Button variant="default" leftSection={<IconEdit size={16} />} onClick={() => setChanging(true)}>
+            <Button size="xs" variant="default" leftSection={<IconEdit size={16} />} onClick={() => setChanging(true)}>
               {t('trips.form.edit')}
             </Button>
             <RemoveService service={service} onGone={onGone} />
@@ -134,7 +134,7 @@ function History({ id }: { id: string }) {
         {(steps) => (
           <Timeline bulletSize={10} lineWidth={2} active={steps.length}>
             {steps.toReversed().map((step) => (
-              <Timeline.Item key={step.at} title={<Text size="sm">{t('trips.detail.by', { state: serviceStateName(step.after), name: step.user_name })}</Text>}>
+              <Timeline.Item key={step.at} title={<Text size="sm">{step.user_name === '' ? serviceStateName(step.after) : t('trips.detail.by', { state: serviceStateName(step.after), name: step.user_name })}</Text>}>
                 <Text size="xs" c="dimmed">
                   <Moment at={step.at} />
                   {step.reason !== '' && ` · ${step.reason}`}

@@ -67,7 +67,7 @@ export function TripForm({ trip, onDone, onClose }: TripFormProps) {
   })
   const title = trip === undefined ? t('trips.form.newTrip') : t('trips.form.changeTrip', { reference: trip.reference })
   const { currency } = form.values
-  const amount = { min: 0, hideControls: true, decimalScale: decimals(currency), thousandSeparator: ' ' }
+  const amount = { min: 0, hideControls: true, decimalScale: decimals(currency), fixedDecimalScale: true, thousandSeparator: ' ' }
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <form onSubmit={submit}>

@@ -4,7 +4,7 @@ import type { ConciergeService } from '@/api'
 
 import { gridOf } from './grid'
 
-function service(id: string, starts_at: string, zone: string, time: string | null = '09:00:00'): ConciergeService {
+function service(id: string, starts_at: string, zone: string, time: string | null): ConciergeService {
   return {
     reference: id,
     title: id,
@@ -19,8 +19,8 @@ function service(id: string, starts_at: string, zone: string, time: string | nul
   }
 }
 
-const EARLY = service('early', '2026-12-03T08:15:00Z', 'Europe/Lisbon')
-const LATE = service('late', '2026-12-03T09:50:00Z', 'Europe/Madrid') // 10:50 there
+const EARLY = service('early', '2026-12-03T08:15:00Z', 'Europe/Lisbon', '08:15:00')
+const LATE = service('late', '2026-12-03T09:50:00Z', 'Europe/Madrid', '10:50:00')
 const WHOLE = service('whole', '2026-12-03T00:00:00Z', 'Europe/Lisbon', null)
 
 describe('the calendar', () => {

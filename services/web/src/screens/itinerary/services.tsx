@@ -6,9 +6,9 @@ import type { Occasion } from '@/outreach'
 import { SelectionBar } from '@/outreach/selection-bar'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
-import { plainDay, zoneName } from '@/time'
+import { plainDay } from '@/time'
 import { byDay } from '@/trips/days'
-import { Hours, KindIcon, supplierOf } from '@/trips/service'
+import { Hours, KindIcon, supplierOf, zoneOf } from '@/trips/service'
 import { ServiceDrawer } from '@/trips/service-drawer'
 import { ServiceForm } from '@/trips/service-form'
 import { ServiceStateMenu } from '@/trips/state-menu'
@@ -70,7 +70,7 @@ export function Services({ trip, open, onOpen, onWant, busy }: ServicesProps) {
   }
   return (
     <>
-      <Group justify="flex-end" mb={-40}>
+      <Group justify="flex-end" mb={-10}>
         <AddService trip={trip} />
       </Group>
       <Stack gap={0}>
@@ -89,7 +89,7 @@ export function Services({ trip, open, onOpen, onWant, busy }: ServicesProps) {
         onClose={() => onOpen(undefined)}
         actions={
           open !== undefined && (
-            <Button variant="light" onClick={() => {
+            <Button size="xs" variant="light" onClick={() => {
                 toggle([open], true)
                 onOpen(undefined)
               }}>
@@ -135,7 +135,7 @@ interface DayProps {
 function Day({ date, services, selected, onToggle, onOpen }: DayProps) {
   const ids = services.map((each) => each.id)
   const count = ids.filter((id) => selected.has(id)).length
-  const zones = new Set(services.filter((each) => each.details.time != null).map((each) => zoneName(each.starts_at, each.details.zone)))
+  const zones = new Set(services.filter((each) => each.details.time != null).map((each) => zoneOf(each)))
   const [zone] = zones
   return (
     <section>
