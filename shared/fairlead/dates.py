@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_interval, format_time, get_timezone_name
 from babel.units import format_unit
 
 _DAY = 24 * 60
@@ -73,6 +73,11 @@ def when(
 def day(date: dt.date, language: str) -> str:
     """As "Tuesday, 24 November 2026"."""
     return str(format_date(date, "full", locale=locale(language)))
+
+
+def span(start: dt.date, end: dt.date, language: str) -> str:
+    """As "24–28 Nov 2026"."""
+    return str(format_interval(start, end, "yMMMd", locale=locale(language)))
 
 
 def clock(time: dt.time, language: str) -> str:

@@ -84,3 +84,19 @@ def test_every_moment_has_words(
     assert moment.date
     assert moment.time
     assert "UTC" in moment.zone
+
+
+@pytest.mark.parametrize(
+    ("end", "language", "expected"),
+    [
+        (dt.date(2026, 11, 28), "en", "24–28 Nov 2026"),
+        (dt.date(2026, 12, 1), "en", "24 Nov – 1 Dec 2026"),
+        (dt.date(2027, 1, 2), "de", "24. Nov. 2026 – 2. Jan. 2027"),
+        (dt.date(2026, 11, 24), "en", "24 Nov 2026"),
+    ],
+)
+def test_days_that_follow_each_other_are_told_as_a_span(
+    end: dt.date, language: str, expected: str
+) -> None:
+    said = dates.span(dt.date(2026, 11, 24), end, language)
+    assert said.replace("\u2009", " ") == expected

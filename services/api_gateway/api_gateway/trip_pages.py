@@ -148,8 +148,7 @@ def _around(organisation: UUID, language: str, start: Any, end: Any) -> dict[str
         "branding": settings.branding,
         "on_brand": ink_on(settings.branding.colour),
         "footer": settings.footer,
-        "start": dates.day(start, language),
-        "end": dates.day(end, language),
+        "span": dates.span(start, end, language),
         "nights": (end - start).days,
     }
 
@@ -165,10 +164,12 @@ def _language(wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Day(Generic[T]):
-    """What is on one day, each with its moment. `zone` is named where all moments are in it."""
+    """What is on one day, each with its moment. `zone` is the one that all its moments are in, and
+    `zone_is_new` says that the day before was in another."""
 
     name: str
     zone: str
+    zone_is_new: bool
     plans: list[tuple[T, dates.When]]
 
 
@@ -177,10 +178,13 @@ def _by_day(
 ) -> list[Day[T]]:
     of = attrgetter(field)
     found = []
+    before = ""
     for day, each in groupby(things, key=of):
         plans = [(it, when(it, language)) for it in each]
         zones = {at.zone for _, at in plans if at.zone}
-        found.append(Day(dates.day(day, language), zones.pop() if len(zones) == 1 else "", plans))
+        zone = zones.pop() if len(zones) == 1 else ""
+        found.append(Day(dates.day(day, language), zone, zone not in ("", before), plans))
+        before = zone or before
     return found
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 LANGUAGES = ("en", "de", "es", "fr", "pt", "it")
 
 _TABLE: Mapping[str, tuple[str, str, str, str, str, str]] = {
-    "until": ("to", "bis", "a", "au", "a", "al"),
     "night": ("night", "Nacht", "noche", "nuit", "noite", "notte"),
     "nights": ("nights", "Nächte", "noches", "nuits", "noites", "notti"),
     "guests": ("Guests", "Gäste", "Personas", "Voyageurs", "Pessoas", "Ospiti"),

@@ -110,7 +110,7 @@ def show(visitor: Visitor, services: Services, page: PublicProposal, **options: 
 def test_a_proposal_is_shown_with_its_prices(anybody: Visitor, services: Services) -> None:
     page = show(anybody, services, proposal(line()))
     for shown in (
-        "Lisbon", "TRP-2026-0012", "Tuesday, 12 May 2026", "Tuesday, 19 May 2026", "09:30", "11:00",
+        "Lisbon", "TRP-2026-0012", "12–19 May 2026", "Tuesday, 12 May 2026", "09:30", "11:00",
         "Alfama walk", "On foot", "€120.50", "€4,820.00", "A deposit confirms.",
         "Western European Summer Time, UTC+1", "Valid until Wednesday, 1 April 2026",
     ):  # fmt: skip
