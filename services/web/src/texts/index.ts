@@ -35,6 +35,15 @@ export function language(): Language {
   return current
 }
 
+/**
+ * How dates and numbers are written: as in the reader's own region. Plain English puts the day before
+ * the month, as on the pages of guests (fairlead/dates.py).
+ */
+export function locale(): string {
+  const own = navigator.languages.find((each) => each.startsWith(`${current}-`))
+  return own ?? (current === 'en' ? 'en-GB' : current)
+}
+
 /** The reader's choice, else the browser's language where we have it, else English. */
 export function preferredLanguage(): Language {
   const wanted = [localStorage.getItem(STORED), ...navigator.languages]

@@ -8,7 +8,7 @@ import { useState } from 'react'
 
 import type { Attachment, AwaitedFile } from '@/api'
 import { addressOf } from '@/api'
-import { language, t } from '@/texts'
+import { locale, t } from '@/texts'
 
 import classes from './thread.module.css'
 
@@ -16,7 +16,7 @@ import classes from './thread.module.css'
 export function fileSize(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = bytes < 1 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3))
-  const form = new Intl.NumberFormat(language(), {
+  const form = new Intl.NumberFormat(locale(), {
     style: 'unit', unit: units[step] ?? 'byte', unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1,
   })
   return form.format(bytes / 1000 ** step)

@@ -1,7 +1,7 @@
 // All dates and times of the client. Two rules (docs/web.md): a message is told in the reader's
 // zone, a service in its own; and where somebody could err, the zone is named.
 
-import { language } from '@/texts'
+import { locale } from '@/texts'
 
 let reader = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -20,10 +20,10 @@ type Given = string | Date
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function format(at: Given, zone: string, options: Intl.DateTimeFormatOptions): string {
-  const key = JSON.stringify([language(), zone, options])
+  const key = JSON.stringify([locale(), zone, options])
   let made = formats.get(key)
   if (made === undefined) {
-    made = new Intl.DateTimeFormat(language(), { timeZone: zone, ...options })
+    made = new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options })
     formats.set(key, made)
   }
   return made.format(new Date(at))
@@ -69,7 +69,7 @@ export function plainDay(date: string): string {
 
 /** 3–7 Dec 2026, of two days without a zone. */
 export function plainRange(start: string, end: string): string {
-  const form = new Intl.DateTimeFormat(language(), { timeZone: 'UTC', ...DAY, year: 'numeric' })
+  const form = new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...DAY, year: 'numeric' })
   return form.formatRange(new Date(`${start}T12:00:00Z`), new Date(`${end}T12:00:00Z`))
 }
 
@@ -81,7 +81,7 @@ export function city(zone: string): string {
 /** Lisbon (GMT+1): what a zone is called, and how far it is from UTC then. */
 export function zoneName(at: Given, zone = reader): string {
   const options = { timeZone: zone, timeZoneName: 'shortOffset' } as const
-  const parts = new Intl.DateTimeFormat(language(), options).formatToParts(new Date(at))
+  const parts = new Intl.DateTimeFormat(locale(), options).formatToParts(new Date(at))
   const offset = parts.find((each) => each.type === 'timeZoneName')?.value ?? ''
   return zone === 'UTC' ? 'UTC' : `${city(zone)} (${offset})`
 }
@@ -94,7 +94,7 @@ export function isSameClock(at: Given, zone: string, other = reader): boolean {
 /** 3 min ago, in 2 days. */
 export function ago(at: Given, now = new Date()): string {
   const seconds = (new Date(at).getTime() - now.getTime()) / 1000
-  const form = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' })
+  const form = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' })
   const steps = [
     ['day', 86_400],
     ['hour', 3_600],
@@ -106,7 +106,7 @@ export function ago(at: Given, now = new Date()): string {
 
 /** €1,234.50, of minor units (cents) and an ISO 4217 code. */
 export function money(amount: number, currency: string): string {
-  const form = new Intl.NumberFormat(language(), { style: 'currency', currency })
+  const form = new Intl.NumberFormat(locale(), { style: 'currency', currency })
   return form.format(amount / 10 ** (form.resolvedOptions().maximumFractionDigits ?? 2))
 }
 

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useState } from 'react'
 
 import { api, type ContractsAccountsCreditsBalance as Balance, type LedgerEntry, newKey, type Price } from '@/api'
-import { language, t } from '@/texts'
+import { locale, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
@@ -71,7 +71,7 @@ function Standing({ balance: { balance, reserved, available, low } }: { balance:
               {t(`settings.credits.${name}`)}
             </Text>
             <Text size="xl" fw={650}>
-              {number.toLocaleString(language())}
+              {number.toLocaleString(locale())}
             </Text>
           </div>
         ))}
@@ -93,7 +93,7 @@ function priceColumns(): readonly Column<Price>[] {
       ),
     },
     { key: 'mode', title: t('settings.credits.mode'), cell: ({ mode }) => t(`settings.credits.modes.${mode}`) },
-    { key: 'credits', title: t('settings.credits.each'), numeric: true, cell: ({ credits }) => credits.toLocaleString(language()) },
+    { key: 'credits', title: t('settings.credits.each'), numeric: true, cell: ({ credits }) => credits.toLocaleString(locale()) },
   ]
 }
 
@@ -121,7 +121,7 @@ function Ledger() {
 }
 
 function ledgerColumns(): readonly Column<LedgerEntry>[] {
-  const number = (value: number) => value.toLocaleString(language(), { signDisplay: 'exceptZero' })
+  const number = (value: number) => value.toLocaleString(locale(), { signDisplay: 'exceptZero' })
   return [
     { key: 'at', title: t('settings.credits.at'), cell: ({ at }) => <Moment at={at} /> },
     {
@@ -137,7 +137,7 @@ function ledgerColumns(): readonly Column<LedgerEntry>[] {
       ),
     },
     { key: 'amount', title: t('settings.credits.amount'), numeric: true, cell: ({ amount, held }) => number(amount === 0 ? held : amount) },
-    { key: 'balance', title: t('settings.credits.balance'), numeric: true, from: 'xs', cell: ({ balance }) => balance.toLocaleString(language()) },
+    { key: 'balance', title: t('settings.credits.balance'), numeric: true, from: 'xs', cell: ({ balance }) => balance.toLocaleString(locale()) },
   ]
 }
 
