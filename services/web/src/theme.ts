@@ -69,6 +69,7 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5, blur: 2 } }, styles: { title: TITLE } },
+    Fieldset: { defaultProps: { m: 0 }, styles: { legend: { fontWeight: 500 } } },
     Drawer: { styles: { title: TITLE } },
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } },

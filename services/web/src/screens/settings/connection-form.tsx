@@ -71,7 +71,7 @@ interface Part {
 }
 
 function Secret({ form, name, label }: Part & { name: string; label: string }) {
-  return <PasswordInput label={label} description={t('settings.field.secretText')} autoComplete="new-password" {...form.getInputProps(name)} />
+  return <PasswordInput label={label} placeholder={t('settings.field.secretText')} autoComplete="new-password" {...form.getInputProps(name)} />
 }
 
 function MailServers({ form }: Part) {
