@@ -32,7 +32,7 @@ export async function first(page: Page, path: string, list: string): Promise<str
 export const SCREENS: readonly Screen[] = [
   { name: 'sign-in', path: '/sign-in', anonymous: true },
   { name: 'inbox', path: '/inbox' },
-  { name: 'inbox-thread', path: async (page) => `/inbox/${await first(page, '/conversations?limit=1', 'conversations')}` },
+  { name: 'inbox-thread', path: async (page) => `/inbox/${await first(page, '/conversations?channel=email&limit=1', 'conversations')}` },
   { name: 'whatsapp', path: '/whatsapp' },
   {
     name: 'whatsapp-thread',
@@ -50,7 +50,7 @@ export const SCREENS: readonly Screen[] = [
     then: (page) => page.getByRole('button', { name: 'New chat' }).click(),
   },
   { name: 'itineraries', path: '/itineraries' },
-  { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?limit=1', 'itineraries')}` },
+  { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=in_progress&limit=1', 'itineraries')}` },
   { name: 'itinerary-payments', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}?tab=payments` },
   { name: 'itinerary-proposals', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=proposed&limit=1', 'itineraries')}?tab=proposals` },
   {
