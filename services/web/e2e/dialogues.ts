@@ -33,7 +33,7 @@ export const DIALOGUES: readonly Screen[] = [
   { name: 'payment-new', path: async (page) => `${await itinerary(page)}?tab=payments`, then: press('Record a payment') },
   { name: 'itinerary-documents', path: async (page) => `${await itinerary(page)}?tab=documents` },
   { name: 'itinerary-history', path: async (page) => `${await itinerary(page)}?tab=history` },
-  { name: 'service', path: itinerary, then: (page) => page.locator('[data-service]').first().click() },
+  { name: 'service', path: itinerary, then: (page) => page.locator('[data-service]').nth(1).click() },
   { name: 'service-new', path: itinerary, then: press('Add a service') },
   { name: 'itinerary-change', path: itinerary, then: press('Change the trip') },
   { name: 'template', path: '/settings/templates', then: press('New template') },

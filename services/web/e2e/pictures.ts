@@ -23,7 +23,7 @@ const test = base.extend<object, { session: Session }>({
     },
     { scope: 'worker' },
   ],
-  storageState: ({ session }, use) => use(session),
+  storageState: [({ session }, use) => use(session), { scope: 'test' }],
 })
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } })
@@ -33,7 +33,8 @@ for (const screen of [...SCREENS, ...DIALOGUES, ...STATES, ...PAGES]) {
     await show(page, screen, async (path) => {
       if (screen.anonymous) await page.context().clearCookies()
       await page.goto(new URL(path, up.address).href)
-      if (!screen.loading) await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      const comes = screen.loading ? page.getByRole('status', { name: 'Loading' }) : page.getByRole('heading', { level: 1 })
+      await expect(comes.first()).toBeVisible()
     })
     for (const [width, height] of Object.entries(SIZES)) {
       await page.setViewportSize({ width: Number(width), height })

@@ -13,7 +13,7 @@ export interface Screen {
   anonymous?: boolean
   /** What is set up before it is opened: an API that fails. */
   before?: (page: Page) => Promise<void>
-  /** It never ends to load. */
+  /** It loads for ever. */
   loading?: boolean
   /** Pictured down to its end, and not as far as the window shows it. */
   whole?: boolean

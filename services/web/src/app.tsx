@@ -8,7 +8,7 @@ import { styleNonce } from './nonce'
 import type { AppRouter } from './routes'
 import { schemeManager } from './scheme'
 import { language, onLanguage, t } from './texts'
-import { theme } from './theme'
+import { theme, variables } from './theme'
 
 const schemes = schemeManager()
 
@@ -18,6 +18,7 @@ export function App({ queries, router }: { queries: QueryClient; router: AppRout
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={variables}
       colorSchemeManager={schemes}
       defaultColorScheme="auto"
       getStyleNonce={styleNonce}

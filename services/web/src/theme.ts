@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 // Deep teal, from the mist over a harbour to the water under it. Shade 7 carries white text in the
 // light, shade 6 in the dark, and shade 4 stands on the dark ground (theme.test.ts measures them).
@@ -74,5 +74,19 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } },
     Anchor: { defaultProps: { underline: 'hover' } },
+  },
+})
+
+/** Light buttons, badges and signs in the dark: of themselves they are darker than the ground. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {},
+  dark: {
+    '--mantine-color-tide-light': 'rgb(63 148 158 / 24%)',
+    '--mantine-color-tide-light-hover': 'rgb(63 148 158 / 34%)',
+    '--mantine-color-tide-light-color': '#b5d8dc',
+    '--mantine-color-gray-light': 'rgb(141 156 162 / 20%)',
+    '--mantine-color-gray-light-hover': 'rgb(141 156 162 / 30%)',
+    '--mantine-color-gray-light-color': '#d3dcdf',
   },
 })

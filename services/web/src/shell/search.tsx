@@ -2,10 +2,10 @@ import { Group, Highlight, Loader, Text, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import '@mantine/spotlight/styles.css'
-import { IconBeach, IconMessage2, IconSearch, IconUser } from '@/ui/icons'
+import { type Icon, IconBeach, IconMessage2, IconSearch, IconUser } from '@/ui/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 
 import { api, type SearchHit } from '@/api'
 import { t, tv } from '@/texts'
@@ -83,7 +83,7 @@ function Hit({ hit, query }: { hit: SearchHit; query: string }) {
   const go = (href: string) => () => void navigate({ href })
   if (person) {
     return (
-      <Spotlight.Action onClick={go(`/contacts/${hit.id}`)} leftSection={<IconUser size={18} stroke={1.5} />}>
+      <Found onClick={go(`/contacts/${hit.id}`)} sign={IconUser}>
         <Highlight highlight={query.split(' ')} size="sm">
           {person.name || person.company}
         </Highlight>
@@ -92,38 +92,47 @@ function Hit({ hit, query }: { hit: SearchHit; query: string }) {
             {person.company}
           </Text>
         )}
-      </Spotlight.Action>
+      </Found>
     )
   }
   if (trip) {
     return (
-      <Spotlight.Action onClick={go(`/itineraries/${hit.id}`)} leftSection={<IconBeach size={18} stroke={1.5} />}>
+      <Found onClick={go(`/itineraries/${hit.id}`)} sign={IconBeach}>
         <Highlight highlight={query.split(' ')} size="sm">
           {`${trip.reference} · ${trip.title}`}
         </Highlight>
         <Text size="xs" c="dimmed">
           {plainRange(trip.start, trip.end)} · {tv('shell.tripState', trip.state)}
         </Text>
-      </Spotlight.Action>
+      </Found>
     )
   }
   if (!message) return null
   return (
-    <Spotlight.Action
-      onClick={go(`/inbox/${message.conversation_id}?message=${hit.id}`)}
-      leftSection={<IconMessage2 size={18} stroke={1.5} />}
-    >
+    <Found onClick={go(`/inbox/${message.conversation_id}?message=${hit.id}`)} sign={IconMessage2}>
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <Text size="sm" fw={500} truncate>
           {message.author_name || message.contact_name}
         </Text>
-        <Moment at={hit.at} size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
+        <Moment at={hit.at} fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
       </Group>
       {hit.excerpts[0] && (
         <Text size="xs" c="dimmed" lineClamp={2}>
           <Marked excerpt={hit.excerpts[0]} />
         </Text>
       )}
+    </Found>
+  )
+}
+
+/** A row of what was found: what it is, and its lines below each other. */
+function Found({ sign: Sign, onClick, children }: { sign: Icon; onClick: () => void; children: ReactNode }) {
+  return (
+    <Spotlight.Action onClick={onClick}>
+      <Group wrap="nowrap" gap="sm" w="100%">
+        <Sign size={18} stroke={1.5} style={{ flexShrink: 0 }} />
+        <div style={{ flex: 1, minWidth: 0 }}>{children}</div>
+      </Group>
     </Spotlight.Action>
   )
 }

@@ -61,12 +61,13 @@ export function Empty({ title, text, icon = <IconMoodEmpty size={26} stroke={1.5
 }
 
 /** It could not be loaded: why, and another try. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({ error, retry, order = 2 }: { error: unknown; retry?: () => void } & Pick<EmptyProps, 'order'>) {
   const away = error instanceof Offline
   if (error instanceof Problem && error.status === 404) return <NotFound />
   return (
     <div role="alert">
       <Empty
+        order={order}
         title={away ? t('ui.offlineTitle') : t('ui.failed')}
         text={wording(error)}
         icon={away ? <IconCloudOff size={26} stroke={1.5} /> : <IconUnlink size={26} stroke={1.5} />}
@@ -97,7 +98,7 @@ export function NotFound() {
   )
 }
 
-interface LoadedProps<T> {
+interface LoadedProps<T> extends Pick<EmptyProps, 'order'> {
   query: UseQueryResult<T>
   /** Called once there is something to show. */
   children: (data: T) => ReactNode
@@ -105,8 +106,8 @@ interface LoadedProps<T> {
 }
 
 /** Shows a query: loading, failed with another try, or its data. */
-export function Loaded<T>({ query, children, loading = <Loading /> }: LoadedProps<T>) {
+export function Loaded<T>({ query, children, loading = <Loading />, order }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data)
-  if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />
+  if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} {...(order && { order })} />
   return loading
 }

@@ -3,13 +3,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
-import { addressOf, type Itinerary } from '@/api'
+import { addressOf, api, type Itinerary } from '@/api'
 import { useMay, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { city, money, plainDay, plainRange } from '@/time'
 import { nights } from '@/trips/days'
 import { TripForm } from '@/trips/trip-form'
-import { IconAlertTriangle, IconArrowLeft, IconChevronDown, IconDots, IconEdit, IconFileTypePdf, IconMail, IconSend } from '@/ui/icons'
+import { IconAlertTriangle, IconArrowLeft, IconChevronDown, IconDots, IconEdit, IconFileTypePdf, IconSend } from '@/ui/icons'
 
 import type { Wanted } from './index'
 import classes from './itinerary.module.css'
@@ -181,9 +181,7 @@ function Facts({ trip }: { trip: Itinerary }) {
       {trip.listing != null && <Fact name={t('itinerary.listing')}>{trip.listing.name}</Fact>}
       {details.agent_id != null && (
         <Fact name={t('itinerary.agent')}>
-          <Anchor inherit component={Link} to={`/contacts/${details.agent_id}`}>
-            <IconMail size={14} /> {t('itinerary.agentCard')}
-          </Anchor>
+          <Agent id={details.agent_id} />
           {details.commission != null && (
             <Text size="xs" c="dimmed" fw={400}>
               {t('itinerary.commission', { amount: money(details.commission.amount, details.commission.currency) })}
@@ -193,6 +191,18 @@ function Facts({ trip }: { trip: Itinerary }) {
       )}
       {seller !== undefined && <Fact name={t('itinerary.seller')}>{seller}</Fact>}
     </dl>
+  )
+}
+
+function Agent({ id }: { id: string }) {
+  const { data } = useQuery({
+    queryKey: ['contacts', 'one', id],
+    queryFn: ({ signal }) => api.get('/contacts/{id}', { path: { id }, signal }),
+  })
+  return (
+    <Anchor inherit component={Link} to={`/contacts/${id}`}>
+      {data?.name ?? t('itinerary.agentCard')}
+    </Anchor>
   )
 }
 

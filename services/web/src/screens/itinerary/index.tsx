@@ -38,7 +38,7 @@ export default function Itinerary() {
     queryKey: ['itineraries', 'one', id],
     queryFn: ({ signal }) => api.get('/itineraries/{id}', { path: { id }, signal }),
   })
-  return <Loaded query={trip}>{(data) => <Screen trip={data} />}</Loaded>
+  return <Loaded query={trip} order={1}>{(data) => <Screen trip={data} />}</Loaded>
 }
 
 function Screen({ trip }: { trip: Trip }) {
