@@ -143,7 +143,7 @@ function detailsOf({ time, duration, pax, supplier_id, ...values }: Values, know
     ...known,
     ...values,
     name: values.name.trim(),
-    time: time === '' ? null : time,
+    time: time === '' ? null : `${time}:00`,
     duration: duration === '' ? null : Number(duration),
     pax: Number(pax),
     supplier_id: supplier_id ?? null,
