@@ -10,7 +10,7 @@ import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { dateIn, money, plainDay } from '@/time'
 import { decimals, minorUnits } from '@/trips/money'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconPlus } from '@/ui/icons'
 import { Empty } from '@/ui/states'
 
@@ -193,15 +193,14 @@ function Entry({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
             fixedDecimalScale
             hideControls
             rightSection={<Text size="xs">{currency}</Text>}
+            rightSectionWidth={52}
             data-autofocus
             {...form.getInputProps('amount')}
           />
-          <DateInput label={t('itinerary.payment.date')} required valueFormat="YYYY-MM-DD" {...form.getInputProps('date')} />
+          <DateInput label={t('itinerary.payment.date')} required valueFormat="ddd D MMM YYYY" {...form.getInputProps('date')} />
           <TextInput label={t('itinerary.payment.method')} {...form.getInputProps('method')} />
           <TextInput label={t('itinerary.payment.note')} {...form.getInputProps('note')} />
-          <Button type="submit" loading={sending}>
-            {t('itinerary.payment.record')}
-          </Button>
+          <FormButtons sending={sending} onCancel={onClose} text={t('itinerary.payment.record')} />
         </Stack>
       </form>
     </Modal>

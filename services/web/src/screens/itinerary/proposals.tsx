@@ -6,7 +6,7 @@ import { api, type Itinerary, type Proposal } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { money, plainRange } from '@/time'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconCopy, IconFileText, IconPlus, IconSend } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
@@ -222,9 +222,7 @@ function Offer({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
           <TextInput label={t('itinerary.proposal.title')} data-autofocus {...form.getInputProps('title')} />
           <Textarea label={t('itinerary.proposal.introduction')} autosize minRows={3} {...form.getInputProps('introduction')} />
           <Textarea label={t('itinerary.proposal.terms')} autosize minRows={2} {...form.getInputProps('terms')} />
-          <Button type="submit" loading={sending}>
-            {t('itinerary.proposal.make')}
-          </Button>
+          <FormButtons sending={sending} onCancel={onClose} text={t('itinerary.proposal.make')} />
         </Stack>
       </form>
     </Modal>

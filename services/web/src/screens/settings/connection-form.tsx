@@ -8,6 +8,7 @@ import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui
 
 import type { Connection } from './channels'
 import { bodyOf, KINDS_OF, type Values, valuesOf } from './connection-values'
+import classes from './settings.module.css'
 
 interface ConnectionFormProps {
   channel: Channel
@@ -37,13 +38,14 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
     },
   })
   const { kind } = form.values
+  const part = { form, kept: connection !== undefined }
   const title = connection === undefined ? t(`settings.channels.new.${channel}`) : t('settings.channels.changeOf', { label: connection.details.label })
   return (
     <Modal opened onClose={onClose} size="lg" title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <form onSubmit={submit} autoComplete="off">
         <Stack gap="sm">
           <FormProblem problem={problem} />
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" className={classes.fields}>
             <TextInput label={t('settings.field.label')} required data-autofocus {...form.getInputProps('label')} />
             <TextInput label={t(`settings.field.address.${channel}`)} required {...form.getInputProps('address')} />
             <Select
@@ -53,10 +55,10 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
               {...form.getInputProps('kind')}
             />
           </SimpleGrid>
-          {channel === 'email' && kind !== 'sandbox' && <MailServers form={form} />}
-          {kind === 'cloud' && <Cloud form={form} />}
-          {kind === 'smpp' && <Smpp form={form} />}
-          {kind === 'http' && <Http form={form} />}
+          {channel === 'email' && kind !== 'sandbox' && <MailServers {...part} />}
+          {kind === 'cloud' && <Cloud {...part} />}
+          {kind === 'smpp' && <Smpp {...part} />}
+          {kind === 'http' && <Http {...part} />}
           {kind === 'linked' && <Alert p="xs">{t('settings.link.after')}</Alert>}
           <Checkbox label={t('settings.field.default')} {...form.getInputProps('default', { type: 'checkbox' })} />
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
@@ -68,13 +70,15 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
 
 interface Part {
   form: ProblemForm<Values>['form']
+  /** There are secrets already, which stay where none is written. */
+  kept: boolean
 }
 
-function Secret({ form, name, label }: Part & { name: string; label: string }) {
-  return <PasswordInput label={label} placeholder={t('settings.field.secretText')} autoComplete="new-password" {...form.getInputProps(name)} />
+function Secret({ form, kept, name, label }: Part & { name: string; label: string }) {
+  return <PasswordInput label={label} {...(kept && { placeholder: t('settings.field.secretText') })} autoComplete="new-password" {...form.getInputProps(name)} />
 }
 
-function MailServers({ form }: Part) {
+function MailServers({ form, kept }: Part) {
   return (
     <>
       {(['smtp', 'imap'] as const).map((server) => (
@@ -95,49 +99,49 @@ function MailServers({ form }: Part) {
           </SimpleGrid>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" mt="sm">
             <TextInput label={t('settings.field.username')} autoComplete="off" {...form.getInputProps(`${server}.username`)} />
-            {form.values.kind === 'password' && <Secret form={form} name={`${server}.password`} label={t('settings.field.password')} />}
+            {form.values.kind === 'password' && <Secret form={form} kept={kept} name={`${server}.password`} label={t('settings.field.password')} />}
           </SimpleGrid>
         </Fieldset>
       ))}
-      {form.values.kind !== 'password' && <Secret form={form} name="oauth_refresh_token" label={t('settings.field.refreshToken')} />}
+      {form.values.kind !== 'password' && <Secret form={form} kept={kept} name="oauth_refresh_token" label={t('settings.field.refreshToken')} />}
     </>
   )
 }
 
-function Cloud({ form }: Part) {
+function Cloud({ form, kept }: Part) {
   return (
     <Fieldset legend={t('settings.field.cloud')}>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <TextInput label={t('settings.field.phoneNumberId')} required {...form.getInputProps('cloud.phone_number_id')} />
         <TextInput label={t('settings.field.businessAccountId')} required {...form.getInputProps('cloud.business_account_id')} />
-        <Secret form={form} name="cloud.access_token" label={t('settings.field.accessToken')} />
-        <Secret form={form} name="cloud.app_secret" label={t('settings.field.appSecret')} />
-        <Secret form={form} name="cloud.verify_token" label={t('settings.field.verifyToken')} />
+        <Secret form={form} kept={kept} name="cloud.access_token" label={t('settings.field.accessToken')} />
+        <Secret form={form} kept={kept} name="cloud.app_secret" label={t('settings.field.appSecret')} />
+        <Secret form={form} kept={kept} name="cloud.verify_token" label={t('settings.field.verifyToken')} />
       </SimpleGrid>
     </Fieldset>
   )
 }
 
-function Smpp({ form }: Part) {
+function Smpp({ form, kept }: Part) {
   return (
     <Fieldset legend={t('settings.kind.smpp')}>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <TextInput label={t('settings.field.host')} required {...form.getInputProps('smpp.host')} />
         <NumberInput label={t('settings.field.port')} required min={1} max={65535} hideControls {...form.getInputProps('smpp.port')} />
         <TextInput label={t('settings.field.systemId')} required {...form.getInputProps('smpp.system_id')} />
-        <Secret form={form} name="smpp.password" label={t('settings.field.password')} />
+        <Secret form={form} kept={kept} name="smpp.password" label={t('settings.field.password')} />
       </SimpleGrid>
       <Checkbox mt="sm" label={t('settings.field.tls')} {...form.getInputProps('smpp.tls', { type: 'checkbox' })} />
     </Fieldset>
   )
 }
 
-function Http({ form }: Part) {
+function Http({ form, kept }: Part) {
   return (
     <Fieldset legend={t('settings.kind.http')}>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <TextInput label={t('settings.field.account')} required {...form.getInputProps('http.account')} />
-        <Secret form={form} name="http.token" label={t('settings.field.token')} />
+        <Secret form={form} kept={kept} name="http.token" label={t('settings.field.token')} />
         <TextInput label={t('settings.field.baseUrl')} {...form.getInputProps('http.base_url')} />
       </SimpleGrid>
     </Fieldset>
