@@ -42,9 +42,11 @@ export function VirtualList<T>({
     if (hasMore && last >= items.length - AHEAD) onEnd?.()
   }, [hasMore, last, items.length, onEnd])
 
+  // Before its height is known every row would be taken for one out of sight.
+  const hasHeight = (virtual.scrollRect?.height ?? 0) > 0
   useEffect(() => {
-    if (inSight !== undefined && inSight >= 0) virtual.scrollToIndex(inSight, { align: 'auto' })
-  }, [inSight, virtual])
+    if (hasHeight && inSight !== undefined && inSight >= 0) virtual.scrollToIndex(inSight, { align: 'auto' })
+  }, [hasHeight, inSight, virtual])
 
   return (
     // Scrolled by keyboard too, even where no row takes the focus (WCAG 2.1.1).
