@@ -33,6 +33,7 @@ for (const screen of [...SCREENS, ...DIALOGUES, ...STATES, ...PAGES]) {
     await show(page, screen, async (path) => {
       if (screen.anonymous) await page.context().clearCookies()
       await page.goto(new URL(path, up.address).href)
+      if (screen.loading) await expect(page.getByRole('banner')).toBeVisible()
       const comes = screen.loading ? page.getByRole('status', { name: 'Loading' }) : page.getByRole('heading', { level: 1 })
       await expect(comes.first()).toBeVisible()
     })

@@ -42,8 +42,8 @@ test('a service is added, changed and removed', async ({ page }) => {
   await expect(form).toHaveCount(0)
   await expect(page.getByText('10:30–12:30')).toBeVisible()
 
-  await page.getByRole('button', { name: /Boat from Pinhão/ }).click()
-  await page.getByRole('dialog', { name: 'Service' }).getByRole('button', { name: 'Change' }).click()
+  await page.getByRole('button', { name: /^Transfer Boat from Pinhão/ }).click()
+  await page.getByRole('dialog', { name: 'Service' }).getByRole('button', { name: 'Change', exact: true }).click()
   const change = page.getByRole('dialog', { name: 'Change Boat from Pinhão to Tua' })
   await change.getByLabel('Begins at').fill('11:00')
   await change.getByRole('button', { name: 'Save' }).click()
