@@ -68,7 +68,7 @@ export function Timeline({ source, filters, onFilters, people = [] }: TimelinePr
           >
             {(row) =>
               'day' in row ? (
-                <Text className={classes.day} component="h3" m={0}>
+                <Text className={classes.day} component="h2" m={0}>
                   {day(row.at)}
                 </Text>
               ) : (
