@@ -46,6 +46,7 @@ from .email_gateway import EmailGateway
 from .files import FileChecked, FileHolder, FilesAttached
 from .groups import GroupChanged, WhatsAppGroupOrdered
 from .inbox import (
+    ChatGroupChanged,
     CommentChanged,
     ConversationChanged,
     DraftChanged,
@@ -174,6 +175,7 @@ SERVICES = (
             ReadMarkChanged,
             ScheduleChanged,
             DraftChanged,
+            ChatGroupChanged,
             EmailQueued,
             SmsQueued,
             JobChanged,
@@ -291,6 +293,7 @@ SERVICES = (
             LabelChanged,
             PresenceChanged,
             TypingChanged,
+            ChatGroupChanged,
         ),
     ),
 )

@@ -46,7 +46,7 @@ from .conversations import (
 )
 from .drafts import DraftChanged, DraftPage, Drafts, SavedDraft
 from .following_up import FollowingUp
-from .groups import Group, GroupPage, Groups, Participant
+from .groups import ChatGroupChanged, Group, GroupPage, Groups, Participant
 from .history import History, ImportedMessage
 from .labels import BulkResult, Label, LabelChanged, Labels, Refusal
 from .merging import LinkChange, Merging
@@ -148,6 +148,7 @@ __all__ = [
     "BulkResult",
     "ByHand",
     "ChatDetails",
+    "ChatGroupChanged",
     "Chatting",
     "Comment",
     "CommentChanged",

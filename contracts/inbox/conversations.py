@@ -112,6 +112,7 @@ class Conversations(Interface, Protocol):
         connection_id: UUID | None = None,
         contact_id: UUID | None = None,
         itinerary_id: UUID | None = None,
+        kind: ConversationKind | None = None,
         archived: bool = False,
         unread: bool | None = None,
         unread_mine: bool | None = None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from fairlead.contract import Interface, Message, call
+from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Cursor, Limit, Line, Name
@@ -139,3 +139,10 @@ class Groups(Interface, Protocol):
     def leave_group(self, *, id: UUID, reason: Line = "") -> Group:
         """Leave it for good; its history stays, and who did so, with what `reason`, is kept."""
         ...
+
+
+@event("chat_group.changed", source="inbox")
+class ChatGroupChanged(Event):
+    """A group as people see it, after something was asked of it or became of it."""
+
+    group: Group

@@ -11,6 +11,7 @@ from contracts.accounts import NotificationsChanged, SessionsEnded
 from contracts.channels import ConnectionChanged
 from contracts.contacts import ContactChanged, ContactErased, NoteChanged
 from contracts.inbox import (
+    ChatGroupChanged,
     CommentChanged,
     ConversationChanged,
     DraftChanged,
@@ -156,6 +157,11 @@ class ApiGateway:
 
     @on(TypingChanged)
     def typing_changed(self, event: TypingChanged) -> None:
+        """To the open windows of the team."""
+        self._append(event)
+
+    @on(ChatGroupChanged)
+    def chat_group_changed(self, event: ChatGroupChanged) -> None:
         """To the open windows of the team."""
         self._append(event)
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from contracts.common import Channel
 from contracts.contacts import Contact
 from contracts.groups import GroupChanged, GroupMember, GroupState, Membership
-from contracts.inbox import Draft, Group, Recipient
+from contracts.inbox import ChatGroupChanged, Draft, Group, Recipient
+from fairlead.bus import publish
 from fairlead.context import Context, Role, current
 
 from . import changes, noting
@@ -62,6 +63,7 @@ def take(
     row.subject = event.subject or row.subject
     row.invitation = event.invitation or row.invitation
     conversation = _conversation(session, row)
+    _tell(session, row)
     if conversation is None:
         return
     happened = list(_happened(session, row, was, before, inside, first=first))
@@ -122,7 +124,13 @@ def view(session: Session, row: GroupRow) -> Group:
     session.flush()
     if row.conversation_id is not None:
         changes.tell(session, "group_changed", row.conversation_id)
-    return groups.view(session, row.id)
+    return _tell(session, row)
+
+
+def _tell(session: Session, row: GroupRow) -> Group:
+    group = groups.view(session, row.id)
+    publish(session, ChatGroupChanged(group=group))
+    return group
 
 
 def _new(session: Session, event: GroupChanged, now: dt.datetime) -> GroupRow:

@@ -34,6 +34,7 @@ from contracts.groups import (
 )
 from contracts.inbox import (
     AuthorKind,
+    ChatGroupChanged,
     ConversationChanged,
     ConversationKind,
     Draft,
@@ -465,3 +466,26 @@ def test_a_group_that_was_never_made_takes_nothing(desk: Desk, family: Family) -
         with pytest.raises(Invalid) as refused:
             family.send(group)
         assert reason in fields(refused.value)["group_id"]
+
+
+def test_those_who_look_are_told_of_a_group_that_has_no_conversation(
+    desk: Desk, family: Family
+) -> None:
+    group = family.create(family.ana)
+    family.told(group, 2, address=None, state=GroupState.FAILED, reason="The phone is away")
+    told = [each.group for each in desk.told(ChatGroupChanged)]
+    assert [(each.id, each.state, each.reason) for each in told] == [
+        (group.id, GroupState.MAKING, None), (group.id, GroupState.FAILED, "The phone is away"),
+    ]  # fmt: skip
+
+
+def test_the_list_shows_groups_alone_and_people_alone(desk: Desk, family: Family) -> None:
+    group = family.opened()
+    desk.hear("take_message", received(NUMBER.connection_id, "joao@silva.test"))
+    listed = {
+        kind: desk.call("list_conversations", kind=kind).conversations for kind in ConversationKind
+    }
+    assert [each.id for each in listed[ConversationKind.GROUP]] == [group.conversation_id]
+    assert [each.kind for each in listed[ConversationKind.PERSON]] == [ConversationKind.PERSON]
+    found = desk.call("list_conversations", kind=ConversationKind.PERSON, q="Grant").conversations
+    assert found == []

@@ -6,7 +6,13 @@ import datetime as dt
 from uuid import UUID
 
 from contracts.common import Channel
-from contracts.inbox import Assignment, Conversation, ConversationPage, ConversationState
+from contracts.inbox import (
+    Assignment,
+    Conversation,
+    ConversationKind,
+    ConversationPage,
+    ConversationState,
+)
 from fairlead.context import current
 from fairlead.service import Store, rpc
 
@@ -30,6 +36,7 @@ class Conversations:
         connection_id: UUID | None,
         contact_id: UUID | None,
         itinerary_id: UUID | None,
+        kind: ConversationKind | None,
         archived: bool,
         unread: bool | None,
         unread_mine: bool | None,
@@ -52,6 +59,7 @@ class Conversations:
                 connection_id=connection_id,
                 contact_id=contact_id,
                 itinerary_id=itinerary_id,
+                kind=kind,
                 archived=archived,
                 unread=unread,
                 unread_mine=unread_mine,

@@ -43,6 +43,7 @@ _UNREAD = column("unread") > 0
 _PUT_OFF = column("put_off_until").is_not(None)
 _UNASSIGNED = column("assignee_id").is_(None)
 _ATTENTIVE = column("state") == ConversationState.ATTENTIVE.value
+_GROUP = column("kind") == ConversationKind.GROUP.value
 
 
 class ConversationRow(Searched, Versioned, Base):
@@ -115,6 +116,15 @@ class ConversationRow(Searched, Versioned, Base):
             "id",
             sqlite_where=_PUT_OFF,
             postgresql_where=_PUT_OFF,
+        ),
+        Index(
+            "ix_conversations_groups",
+            "organisation_id",
+            "archived",
+            "last_at",
+            "id",
+            sqlite_where=_GROUP,
+            postgresql_where=_GROUP,
         ),
         Index(
             "ix_conversations_due",

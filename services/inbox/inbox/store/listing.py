@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,10 +20,16 @@ from sqlalchemy import (
     not_,
     select,
 )
-from sqlalchemy.orm import Session, with_expression
+from sqlalchemy.orm import InstrumentedAttribute, Session, with_expression
 
 from contracts.common import Channel
-from contracts.inbox import Conversation, ConversationCounts, ConversationPage, ConversationState
+from contracts.inbox import (
+    Conversation,
+    ConversationCounts,
+    ConversationKind,
+    ConversationPage,
+    ConversationState,
+)
 from contracts.inbox.reading import COUNTED
 from fairlead.store import Order, page
 from fairlead.store.search import Wanted, find, query_words
@@ -33,6 +39,8 @@ from .conversations import ConversationRow, not_found, view_of
 from .labels import LabelledRow
 from .links import TripLinkRow
 from .unread import UnreadRow
+
+_Word = TypeVar("_Word", ConversationKind, ConversationState)
 
 LATEST = Order(ConversationRow.last_at.desc(), ConversationRow.id.desc())
 
@@ -47,6 +55,7 @@ class Filters:
     connection_id: UUID | None = None
     contact_id: UUID | None = None
     itinerary_id: UUID | None = None
+    kind: ConversationKind | None = None
     archived: bool = False
     unread: bool | None = None
     unread_mine: bool | None = None
@@ -85,7 +94,7 @@ def shown(session: Session, id: UUID, reader: UUID | None) -> Conversation:
 
 def counts(session: Session, reader: UUID | None) -> ConversationCounts:
     """How many conversations there are of each kind, in one statement."""
-    attentive = ConversationRow.state == _written(ConversationState.ATTENTIVE)
+    attentive = _is(ConversationRow.state, ConversationState.ATTENTIVE)
     reader = reader or NOBODY
     mine = ConversationRow.assignee_id == reader
     unread_mine = select(ConversationRow.id).join(
@@ -131,9 +140,9 @@ def _seen_by(reader: UUID | None) -> Select[ConversationRow]:
     )
 
 
-def _written(state: ConversationState) -> ColumnElement[ConversationState]:
-    """A state written out, because SQLite takes a partial index for no parameter."""
-    return literal(state, ConversationRow.state.type, literal_execute=True)
+def _is(column: InstrumentedAttribute[_Word], word: _Word) -> ColumnElement[bool]:
+    """The word written out, because SQLite takes a partial index for no parameter."""
+    return column == literal(word, column.type, literal_execute=True)
 
 
 def _narrowed(statement: Select[ConversationRow], filters: Filters) -> Select[ConversationRow]:
@@ -197,10 +206,12 @@ def _in_its_row(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.put_off is not None or not filters.q:
         waiting = ConversationRow.put_off_until.is_not(None)
         yield waiting if filters.put_off else not_(waiting)
+    if filters.kind is not None:
+        yield _is(ConversationRow.kind, filters.kind)
     if filters.unread is not None:
         yield ConversationRow.unread > 0 if filters.unread else ConversationRow.unread == 0
     if filters.state is not None:
-        yield ConversationRow.state == _written(filters.state)
+        yield _is(ConversationRow.state, filters.state)
     if filters.assignee_id is not None:
         yield ConversationRow.assignee_id == filters.assignee_id
     if filters.label_id is not None:
