@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contracts.common import Channel
+from contracts.consents import ConsentKind
 from contracts.contacts import Contact
 from contracts.groups import GroupChanged, GroupMember, GroupState, Membership
 from contracts.inbox import ChatGroupChanged, Draft, Group, Recipient
@@ -99,6 +100,7 @@ def invitations(session: Session, event: GroupChanged) -> list[tuple[str, Draft]
             itinerary_id=row.itinerary_id,
             to=[Recipient(contact_id=contact.id if contact else None, address=told[key].address)],
             text=words,
+            purpose=ConsentKind.SERVICE,
             undo=True,
         )
         moments = len(told[key].history)

@@ -46,7 +46,7 @@ from contracts.inbox import (
 )
 from contracts.itineraries import Itinerary, ItineraryChanged
 from contracts.persons import Person
-from fairlead.context import acting, service_context
+from fairlead.context import Role, acting, service_context
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.store import new_id
 from inbox.forgetting import Forgetter
@@ -466,6 +466,17 @@ def test_a_group_that_was_never_made_takes_nothing(desk: Desk, family: Family) -
         with pytest.raises(Invalid) as refused:
             family.send(group)
         assert reason in fields(refused.value)["group_id"]
+
+
+def test_who_cannot_be_added_is_invited_into_a_group_that_no_person_made(
+    desk: Desk, family: Family
+) -> None:
+    group = family.create(family.rui, role=Role.SERVICE)
+    family.told(group, 2, member(family.rui, Membership.INVITED), invitation=LINK)
+    desk.passed = dt.timedelta(minutes=5)
+    desk.leave()
+    [invitation] = desk.told(WhatsAppQueued)
+    assert LINK in invitation.text
 
 
 def test_those_who_look_are_told_of_a_group_that_has_no_conversation(
