@@ -16,6 +16,12 @@ const message = (id: string, direction: 'in' | 'out') => ({ id, direction }) as 
 describe('a draft', () => {
   const writing = { ...blank(conversation), text: 'Hello' }
 
+  it('to a group names the group, and nobody of it', () => {
+    const group: Conversation = { ...conversation, channel: 'whatsapp', contact_id: null, kind: 'group', group_id: 'g' }
+    const draft = asDraft({ ...blank(group), text: 'We meet at nine', answers: message('m', 'in') }, { conversation: group })
+    expect([draft.group_id, draft.to, draft.in_reply_to]).toEqual(['g', undefined, 'm'])
+  })
+
   it('of a mail answers the last one of the guest, to whom she wants it sent', () => {
     const draft = asDraft(writing, { conversation, lastIn: message('in', 'in'), lastSeen: message('last', 'out') })
     expect(draft).toMatchObject({ channel: 'email', connection_id: 'ours', in_reply_to: 'in', seen_message_id: 'last' })

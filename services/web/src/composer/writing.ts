@@ -47,12 +47,14 @@ export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Ar
   // A mail goes on with the thread; in a chat only what is answered by name is quoted.
   const replied = here ? (answers ?? (channel === 'email' ? lastIn : undefined)) : undefined
   const person = conversation.contact_id
+  const isGroup = here && conversation.kind === 'group'
   const isAnswer = replied?.direction === 'in' && channel === 'email'
   return {
     channel,
     ...(connection && { connection_id: connection }),
     ...(replied && { in_reply_to: replied.id }),
-    ...(!isAnswer && {
+    ...(isGroup && { group_id: conversation.group_id }),
+    ...(!isAnswer && !isGroup && {
       to: [{ ...(person && { contact_id: person }), ...(here && { address: conversation.address, name: conversation.contact_name }) }],
     }),
     ...(channel === 'email' && subject.trim() !== '' && { subject: subject.trim() }),

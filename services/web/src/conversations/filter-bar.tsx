@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Indicator, Popover, Select, Stack, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Group, Indicator, Popover, Select, type SelectProps, Stack, TextInput, Tooltip } from '@mantine/core'
 import { DatePickerInput } from '@mantine/dates'
 import '@mantine/dates/styles.css'
 import { useDebouncedCallback } from '@mantine/hooks'
@@ -24,6 +24,7 @@ interface FilterBarProps {
 const DEBOUNCE = 250 // ms
 const SHOWN = ['all', 'mine', 'nobody', 'unread', 'put_off', 'archived'] as const
 type Shown = (typeof SHOWN)[number]
+const KINDS = ['person', 'group'] as const
 
 /** The view that filters are, as one word of a menu. */
 export function shownOf({ view, who, unread }: Filters): Shown {
@@ -100,16 +101,34 @@ export function FilterBar({ filters, change, fixed, search }: FilterBarProps) {
             onChange={(value) => change({ channel: value ?? undefined, connection: undefined })}
           />
         )}
+        {fixed !== undefined && <WithWhom flex={1} filters={filters} change={change} />}
         <More filters={filters} change={change} fixed={fixed} />
       </Group>
     </Stack>
   )
 }
 
+/** People, groups, or both. */
+function WithWhom({ filters, change, ...field }: Pick<FilterBarProps, 'filters' | 'change'> & SelectProps) {
+  return (
+    <Select
+      size="xs"
+      aria-label={t('groups.with')}
+      placeholder={t('groups.everybody')}
+      clearable
+      value={filters.kind ?? null}
+      data={KINDS.map((value) => ({ value, label: t(`groups.kind.${value}`) }))}
+      onChange={(value) => change({ kind: KINDS.find((each) => each === value) })}
+      {...field}
+    />
+  )
+}
+
 function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed'> & { fixed: Channel | undefined }) {
   const labels = useQuery(labelsQuery).data ?? []
   const connections = useQuery(connectionsQuery).data ?? []
-  const count = narrowing(fixed ? { ...filters, connection: undefined } : filters)
+  // What has its place outside is not counted.
+  const count = narrowing(fixed ? { ...filters, connection: undefined, kind: undefined } : filters)
   const offered = connections.filter((each) => filters.channel === undefined || each.channel === filters.channel)
   return (
     <Popover position="bottom-end" withinPortal trapFocus shadow="md" width={280}>
@@ -125,15 +144,18 @@ function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed
       <Popover.Dropdown>
         <Stack gap="sm">
           {fixed === undefined && (
-            <Select
-              size="xs"
-              label={t('conversations.connection')}
-              clearable
-              comboboxProps={{ withinPortal: false }}
-              value={filters.connection ?? null}
-              data={offered.map((each) => ({ value: each.id, label: each.details.label }))}
-              onChange={(value) => change({ connection: value ?? undefined })}
-            />
+            <>
+              <Select
+                size="xs"
+                label={t('conversations.connection')}
+                clearable
+                comboboxProps={{ withinPortal: false }}
+                value={filters.connection ?? null}
+                data={offered.map((each) => ({ value: each.id, label: each.details.label }))}
+                onChange={(value) => change({ connection: value ?? undefined })}
+              />
+              <WithWhom label={t('groups.with')} comboboxProps={{ withinPortal: false }} filters={filters} change={change} />
+            </>
           )}
           <Select
             size="xs"
@@ -164,7 +186,7 @@ function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed
             size="xs"
             variant="default"
             disabled={count === 0}
-            onClick={() => change({ ...(!fixed && { connection: undefined }), label: undefined, state: undefined, since: undefined, until: undefined })}
+            onClick={() => change({ ...(!fixed && { connection: undefined, kind: undefined }), label: undefined, state: undefined, since: undefined, until: undefined })}
           >
             {t('conversations.clear')}
           </Button>

@@ -1,10 +1,12 @@
 // What a list of conversations shows: kept in the address, asked of the API, and looked at again for
 // each conversation that changes.
 
-import type { Channel, Conversation, Query } from '@/api'
+import type { Channel, Conversation, ConversationKind, Query } from '@/api'
 
 export interface Filters {
   channel?: Channel | undefined
+  /** With one person, or with a group. */
+  kind?: ConversationKind | undefined
   /** One of our addresses or numbers. */
   connection?: string | undefined
   /** What is in no list by itself. */
@@ -23,6 +25,7 @@ export interface Filters {
 export function readFilters(given: Record<string, unknown>): Filters {
   return {
     channel: oneOf(given.channel, ['email', 'whatsapp', 'sms']),
+    kind: oneOf(given.kind, ['person', 'group']),
     connection: text(given.connection),
     view: oneOf(given.view, ['archived', 'put_off']),
     who: oneOf(given.who, ['mine', 'nobody']),
@@ -37,9 +40,10 @@ export function readFilters(given: Record<string, unknown>): Filters {
 
 /** The same as the API is asked. */
 export function asQuery(filters: Filters): NonNullable<Query<'/conversations'>> {
-  const { channel, connection, view, who, state, unread, label, q, since, until } = filters
+  const { channel, kind, connection, view, who, state, unread, label, q, since, until } = filters
   return {
     ...(channel && { channel }),
+    ...(kind && { kind }),
     ...(connection && { connection_id: connection }),
     ...(view === 'archived' && { archived: true }),
     ...(view === 'put_off' && { put_off: true }),
@@ -54,8 +58,8 @@ export function asQuery(filters: Filters): NonNullable<Query<'/conversations'>> 
 }
 
 /** How many filters narrow the list beside those that have a place of their own. */
-export function narrowing({ connection, state, label, since, until }: Filters): number {
-  return [connection, state, label, since ?? until].filter((each) => each !== undefined).length
+export function narrowing({ kind, connection, state, label, since, until }: Filters): number {
+  return [kind, connection, state, label, since ?? until].filter((each) => each !== undefined).length
 }
 
 /**
@@ -64,10 +68,11 @@ export function narrowing({ connection, state, label, since, until }: Filters): 
  */
 export function fits(conversation: Conversation, filters: Filters, me: string): boolean | undefined {
   if (filters.q !== undefined || filters.since !== undefined || filters.until !== undefined) return undefined
-  const { channel, connection, view, who, state, label } = filters
+  const { channel, kind, connection, view, who, state, label } = filters
   const belongs =
     !conversation.merged_into_id &&
     (channel === undefined || conversation.channel === channel) &&
+    (kind === undefined || (conversation.kind ?? 'person') === kind) &&
     (connection === undefined || conversation.connection_id === connection) &&
     conversation.archived === (view === 'archived') &&
     Boolean(conversation.follow_up) === (view === 'put_off') &&

@@ -1,10 +1,11 @@
 import { ActionIcon, Avatar, Badge, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
 import {
-  IconArchive, IconArchiveOff, IconArrowLeft, IconBell, IconHourglass, IconDots, IconInfoCircle, IconMail, IconTag, IconUserCheck,
+  IconArchive, IconArchiveOff, IconArrowLeft, IconBell, IconHourglass, IconDots, IconInfoCircle, IconMail, IconSearch, IconTag, IconUserCheck,
 } from '@/ui/icons'
 import { useQuery } from '@tanstack/react-query'
 
 import type { Conversation } from '@/api'
+import { groupQuery } from '@/groups/queries'
 import { connectionsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { ago } from '@/time'
@@ -12,7 +13,7 @@ import { ChannelIcon } from '@/ui/channel'
 
 import type { Deeds } from './deeds'
 import classes from './conversations.module.css'
-import { nameOf } from './row'
+import { nameOf, Picture } from './row'
 
 interface HeaderProps {
   conversation: Conversation
@@ -20,31 +21,49 @@ interface HeaderProps {
   back: () => void
   panel: boolean
   togglePanel: () => void
+  /** Looks for words in it. */
+  find: () => void
+  isFinding: boolean
+}
+
+/** Who is in a group, as far as there is room. */
+function Members({ groupId }: { groupId: string | null | undefined }) {
+  const group = useQuery(groupQuery(groupId)).data
+  if (!group) return null
+  const names = group.participants.filter((each) => each.standing === 'added').map((each) => each.name).join(', ')
+  return (
+    <Text inherit truncate title={names}>
+      {names || t('groups.participantsCount', { count: group.members })}
+    </Text>
+  )
 }
 
 /** Above a thread: whose it is, what is owed, and what is done with the whole. */
-export function Header({ conversation, deeds, back, panel, togglePanel }: HeaderProps) {
+export function Header({ conversation, deeds, back, panel, togglePanel, find, isFinding }: HeaderProps) {
   const users = useQuery(usersQuery).data
   const connection = useQuery(connectionsQuery).data?.find((each) => each.id === conversation.connection_id)
   const assignee = users?.find((each) => each.id === conversation.assignee_id)
   const attentive = conversation.state === 'attentive'
   const name = nameOf(conversation)
+  const about = conversation.kind === 'group' ? 'groups.panel' : 'conversations.panel'
   return (
     <Group className={classes.head} gap="xs" justify="space-between">
       <Group gap="xs" wrap="nowrap" className={classes.whose}>
         <ActionIcon variant="subtle" color="gray" hiddenFrom="md" onClick={back} aria-label={t('conversations.back')}>
           <IconArrowLeft size={18} />
         </ActionIcon>
-        <Avatar name={name} color="initials" size={34} aria-hidden visibleFrom="sm" />
+        <Picture conversation={conversation} size={34} visibleFrom="sm" />
         <div style={{ minWidth: 0 }}>
           <Text component="h2" fw={650} size="md" truncate title={name} m={0} lh={1.25}>
             {name}
           </Text>
           <Group gap={5} wrap="nowrap" c="dimmed" fz="xs">
             <ChannelIcon channel={conversation.channel} size={13} />
-            <Text inherit truncate title={conversation.address}>
-              {conversation.address}
-            </Text>
+            {conversation.kind === 'group' ? <Members groupId={conversation.group_id} /> : (
+              <Text inherit truncate title={conversation.address}>
+                {conversation.address}
+              </Text>
+            )}
             {connection && (
               <Text inherit truncate visibleFrom="lg">
                 · {t('conversations.by', { label: connection.details.label })}
@@ -74,6 +93,11 @@ export function Header({ conversation, deeds, back, panel, togglePanel }: Header
             {conversation.archived ? <IconArchiveOff size={18} stroke={1.6} /> : <IconArchive size={18} stroke={1.6} />}
           </ActionIcon>
         </Tooltip>
+        <Tooltip label={t('conversations.find')}>
+          <ActionIcon visibleFrom="sm" size="lg" variant={isFinding ? 'light' : 'subtle'} color="gray" onClick={find} aria-label={t('conversations.find')} aria-pressed={isFinding}>
+            <IconSearch size={18} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
         <Menu position="bottom-end" withinPortal shadow="md">
           <Menu.Target>
             <ActionIcon size="lg" variant="subtle" color="gray" aria-label={t('conversations.more')}>
@@ -81,6 +105,9 @@ export function Header({ conversation, deeds, back, panel, togglePanel }: Header
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item hiddenFrom="sm" leftSection={<IconSearch size={16} />} onClick={find}>
+              {t('conversations.find')}
+            </Menu.Item>
             <Menu.Item leftSection={<IconTag size={16} />} onClick={deeds.openLabels}>
               {t('conversations.labels')}
             </Menu.Item>
@@ -98,8 +125,8 @@ export function Header({ conversation, deeds, back, panel, togglePanel }: Header
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <Tooltip label={t('conversations.panel')}>
-          <ActionIcon size="lg" variant={panel ? 'light' : 'subtle'} color="gray" onClick={togglePanel} aria-label={t('conversations.panel')} aria-pressed={panel}>
+        <Tooltip label={t(about)}>
+          <ActionIcon size="lg" variant={panel ? 'light' : 'subtle'} color="gray" onClick={togglePanel} aria-label={t(about)} aria-pressed={panel}>
             <IconInfoCircle size={18} stroke={1.6} />
           </ActionIcon>
         </Tooltip>

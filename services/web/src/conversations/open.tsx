@@ -9,8 +9,11 @@ import { asWriting } from '@/composer/writing'
 import { Composer, type ComposerHandle } from '@/composer/composer'
 import { filesOf } from '@/composer/draft'
 import { attempt, send, sendAnyway, undo } from '@/composer/sending'
+import { groupQuery } from '@/groups/queries'
+import { closed } from '@/groups/state'
 import { connectionsQuery, useMay, useMe } from '@/queries'
 import { t } from '@/texts'
+import { isNote } from '@/thread/body'
 import { usePresence } from '@/thread/presence'
 import { itemsOf, streamQuery, useLiveThread } from '@/thread/stream'
 import { scheduledQuery, Thread } from '@/thread/thread'
@@ -20,7 +23,7 @@ import { useChange } from './change'
 import classes from './conversations.module.css'
 import { EditMessage } from './edit-message'
 import { LinkTrip } from './link-trip'
-import { contactQuery } from './panel'
+import { contactQuery } from './queries'
 
 interface OpenProps {
   conversation: Conversation
@@ -41,6 +44,8 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
   const [linking, setLinking] = useState<MessageView>()
   const [editing, setEditing] = useState<MessageView>()
   const contact = useQuery(contactQuery(conversation.contact_id)).data
+  const group = useQuery(groupQuery(conversation.group_id)).data
+  const shut = group && closed(group)
   const stream = useInfiniteQuery(streamQuery(id)).data
   const abilities = useQuery(connectionsQuery).data?.find((each) => each.id === conversation.connection_id)
   const can = (ability: string) =>
@@ -48,7 +53,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
 
   const { lastIn, lastSeen } = useMemo(() => {
     const messages = itemsOf(stream).flatMap((each) => each.message ?? [])
-    return { lastIn: messages.findLast((each) => each.direction === 'in' && each.automatic === 'none'), lastSeen: messages.at(-1) }
+    return { lastIn: messages.findLast((each) => each.direction === 'in' && each.automatic === 'none' && !isNote(each)), lastSeen: messages.at(-1) }
   }, [stream])
 
   const react = useMutation({
@@ -90,7 +95,9 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
     const draft = {
       channel,
       ...(connection_id && { connection_id }),
-      to: deliveries.filter((each) => each.role === 'to').map((each) => ({ address: each.mailbox.address, name: each.mailbox.name ?? '' })),
+      ...(conversation.group_id
+        ? { group_id: conversation.group_id }
+        : { to: deliveries.filter((each) => each.role === 'to').map((each) => ({ address: each.mailbox.address, name: each.mailbox.name ?? '' })) }),
       ...(channel === 'email' && { subject }),
       text,
       attachments: attachments.map((each) => each.id),
@@ -147,7 +154,12 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
           }}
         />
       </div>
-      {maySend && (
+      {maySend && shut !== undefined && (
+        <Text className={classes.shut ?? ''} size="sm" role="status">
+          {t('groups.closed', { reason: shut })}
+        </Text>
+      )}
+      {maySend && shut === undefined && (
         <Composer
           conversation={conversation}
           contact={contact}

@@ -55,6 +55,14 @@ export const labelsQuery = queryOptions({
   queryFn: ({ signal }): Promise<Label[]> => api.get('/labels', { signal }),
 })
 
+export function contactQuery(id: string | null | undefined) {
+  return {
+    queryKey: ['contacts', 'one', id],
+    queryFn: ({ signal }: { signal: AbortSignal }) => api.get('/contacts/{id}', { path: { id: id ?? '' }, signal }),
+    enabled: typeof id === 'string',
+  }
+}
+
 /** Puts a conversation as it is now wherever it is shown. */
 export function put(queries: QueryClient, conversation: Conversation, me: string): void {
   const lists = queries.getQueriesData<Pages>({ queryKey: [LISTS] })

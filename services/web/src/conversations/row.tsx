@@ -1,5 +1,5 @@
-import { Avatar, Tooltip } from '@mantine/core'
-import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconX } from '@/ui/icons'
+import { Avatar, type AvatarProps, Tooltip } from '@mantine/core'
+import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconUsersGroup, IconX } from '@/ui/icons'
 import { memo, type ReactNode } from 'react'
 
 import type { Conversation, Label } from '@/api'
@@ -37,7 +37,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, lab
   return (
     <>
       <span className={classes.picture}>
-        <Avatar name={name} color="initials" size={36} aria-hidden />
+        <Picture conversation={conversation} size={36} />
         <span className={classes.sign}>
           <ChannelIcon channel={channel} size={12} />
         </span>
@@ -94,6 +94,16 @@ export const ConversationRow = memo(function ConversationRow({ conversation, lab
     </>
   )
 })
+
+/** Who it is with, as a picture: the initials of a person, a sign for a group. */
+export function Picture({ conversation, size, ...more }: { conversation: Conversation; size: number } & AvatarProps) {
+  if (conversation.kind !== 'group') return <Avatar name={nameOf(conversation)} color="initials" size={size} aria-hidden {...more} />
+  return (
+    <Avatar color="tide" size={size} {...more}>
+      <IconUsersGroup size={size * 0.55} stroke={1.6} role="img" aria-label={t('groups.group')} />
+    </Avatar>
+  )
+}
 
 export function LabelMark({ label }: { label: Label }) {
   return (

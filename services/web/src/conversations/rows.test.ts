@@ -34,6 +34,11 @@ describe('a conversation that changed', () => {
     expect(rowsOf(after)[1]?.state).toBe('answered')
   })
 
+  it('with a group belongs among groups, and not among people', () => {
+    const group = row('g', '10:00', { kind: 'group' })
+    expect([fits(group, { kind: 'group' }, 'me'), fits(group, { kind: 'person' }, 'me'), fits(group, {}, 'me')]).toEqual([true, false, true])
+  })
+
   it('leaves when it does not belong any more, and comes back to its place', () => {
     const gone = placed(three, row('b', '08:00', { version: 2 }), false)
     expect(names(gone)).toEqual(['a', 'c'])

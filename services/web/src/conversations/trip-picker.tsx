@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core'
+import { Select, type SelectProps } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,17 +10,19 @@ import { tripsQuery } from './panel/trips'
 
 const DEBOUNCE = 250 // ms
 
-interface TripPickerProps {
+interface TripPickerProps extends Pick<SelectProps, 'size' | 'description' | 'error'> {
   /** Whose trips are offered before anything is typed. */
   contactId: string | null
   value: string | null
   onChange: (id: string | null) => void
   /** The one that is chosen already. */
   known?: { id: string; reference: string; title: string } | undefined
+  /** It is what a window begins with. */
+  autofocus?: boolean
 }
 
 /** Chooses an itinerary: the person's own first, any other by reference, title or guest. */
-export function TripPicker({ contactId, value, onChange, known }: TripPickerProps) {
+export function TripPicker({ contactId, value, onChange, known, autofocus = true, ...field }: TripPickerProps) {
   const [words, setWords] = useState('')
   const [asked] = useDebouncedValue(words.trim(), DEBOUNCE)
   const own = useQuery({ ...tripsQuery(contactId ?? ''), enabled: contactId !== null })
@@ -40,7 +42,8 @@ export function TripPicker({ contactId, value, onChange, known }: TripPickerProp
       placeholder={t('conversations.itineraryHint')}
       searchable
       clearable
-      data-autofocus
+      {...(autofocus && { 'data-autofocus': '' })}
+      {...field}
       searchValue={words}
       onSearchChange={setWords}
       value={value}

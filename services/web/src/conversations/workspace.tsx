@@ -1,7 +1,7 @@
 // A list of conversations, the one that is open, and whose it is: the inbox, and WhatsApp's screen.
 
 import { Drawer } from '@mantine/core'
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { IconMessages } from '@/ui/icons'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -19,6 +19,7 @@ import classes from './conversations.module.css'
 import { useDeeds } from './deeds'
 import { FilterBar } from './filter-bar'
 import { type Filters, narrowing } from './filters'
+import { Find } from './find'
 import { Header } from './header'
 import { ConversationList } from './list'
 import { OpenConversation } from './open'
@@ -65,6 +66,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
   const [kept, setKept] = useLocalStorage({ key: 'fairlead.panel', defaultValue: true, getInitialValueInEffect: false })
   const [drawer, setDrawer] = useState(false)
   const panel = wide ? kept : drawer
+  const [isFinding, finding] = useDisclosure(false)
   const togglePanel = () => (wide ? setKept(!kept) : setDrawer(!drawer))
 
   const open = useQuery({ ...conversationQuery(conversationId ?? '', queries), enabled: conversationId !== undefined })
@@ -95,6 +97,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
           { key: 'z', text: 'conversations.keys.putOff', run: deeds.openFollowUp },
           { key: 'u', text: 'conversations.keys.unread', run: deeds.unread },
           { key: 'd', text: 'conversations.keys.done', run: () => deeds.setState(open.data?.state === 'attentive' ? 'answered' : 'attentive') },
+          { key: 's', text: 'conversations.keys.find', run: finding.toggle },
           { key: 'i', text: 'conversations.keys.panel', run: togglePanel },
           { key: 'b', text: 'conversations.keys.close', run: () => go(undefined) },
         ] as const)),
@@ -103,7 +106,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
 
   const narrowed = narrowing(filters) > 0 || Boolean(filters.q ?? filters.who ?? filters.unread ?? filters.view ?? filters.channel)
   const clear = () =>
-    change({ channel: undefined, connection: undefined, view: undefined, who: undefined, state: undefined, unread: undefined, label: undefined, q: undefined, since: undefined, until: undefined })
+    change({ channel: undefined, kind: undefined, connection: undefined, view: undefined, who: undefined, state: undefined, unread: undefined, label: undefined, q: undefined, since: undefined, until: undefined })
   const conversation = open.data
   return (
     <Page title={title} full actions={actions}>
@@ -135,7 +138,15 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
             <Empty icon={<IconMessages size={26} stroke={1.5} />} title={t('conversations.choose')} text={t('conversations.chooseText')} />
           ) : conversation ? (
             <>
-              <Header conversation={conversation} deeds={deeds} back={() => go(undefined)} panel={panel} togglePanel={togglePanel} />
+              <Header conversation={conversation} deeds={deeds} back={() => go(undefined)} panel={panel} togglePanel={togglePanel} find={finding.toggle} isFinding={isFinding} />
+              {isFinding && (
+                <Find
+                  key={conversation.id}
+                  conversationId={conversation.id}
+                  jump={(message) => void navigate({ to, params: { conversationId }, search: { ...filters, message } })}
+                  close={finding.close}
+                />
+              )}
               <OpenConversation key={conversation.id} conversation={conversation} focus={focus} composer={composer} />
             </>
           ) : open.isError ? (
@@ -157,7 +168,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
           position="right"
           size={360}
           padding={0}
-          title={t('conversations.panel')}
+          title={t(conversation.kind === 'group' ? 'groups.panel' : 'conversations.panel')}
           styles={{ header: { paddingInline: 14 } }}
           closeButtonProps={{ 'aria-label': t('ui.close') }}
         >

@@ -5,6 +5,7 @@ import type { LiveEvents } from '@/api'
 export type Topic = keyof LiveEvents
 
 export const STALE: Record<Topic, readonly string[]> = {
+  'chat_group.changed': ['groups'],
   'comment.changed': ['comments', 'stream'],
   'connection.changed': ['connections'],
   'contact.changed': ['contacts'],

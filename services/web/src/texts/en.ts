@@ -12,6 +12,7 @@ import sandbox from '@/screens/sandbox/en.json'
 import settings from '@/screens/settings/en.json'
 import whatsapp from '@/screens/whatsapp/en.json'
 import signIn from '@/screens/sign-in/en.json'
+import groups from '@/groups/en.json'
 import mailing from '@/mailing/en.json'
 import outreach from '@/outreach/en.json'
 import people from '@/people/en.json'
@@ -27,6 +28,7 @@ export default {
   contact,
   contacts,
   conversations,
+  groups,
   imports,
   inbox,
   itineraries,

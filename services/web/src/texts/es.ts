@@ -13,6 +13,7 @@ import sandbox from '@/screens/sandbox/es.json'
 import settings from '@/screens/settings/es.json'
 import whatsapp from '@/screens/whatsapp/es.json'
 import signIn from '@/screens/sign-in/es.json'
+import groups from '@/groups/es.json'
 import mailing from '@/mailing/es.json'
 import outreach from '@/outreach/es.json'
 import people from '@/people/es.json'
@@ -29,6 +30,7 @@ const es: Catalogue = {
   contact,
   contacts,
   conversations,
+  groups,
   imports,
   inbox,
   itineraries,

@@ -1,6 +1,6 @@
 // The words of a message: which form of them is shown, and where links are.
 
-import type { MessageView } from '@/api'
+import type { MessageView, ParticipantReceipt } from '@/api'
 
 /** Whether the HTML of a mail says more than its text: tables, pictures, lists, emphasis, links. */
 export function isRich(html: string | null): html is string {
@@ -10,6 +10,11 @@ export function isRich(html: string | null): html is string {
 /** Whether pictures from elsewhere wait for the reader's word (email_gateway's `blocked:`). */
 export function hasRemoteImages(html: string | null): boolean {
   return html !== null && /src="blocked:/i.test(html)
+}
+
+/** Nobody wrote it: it tells what happened in a group. */
+export function isNote({ chat }: Pick<MessageView, 'chat'>): boolean {
+  return chat?.note != null
 }
 
 /** Shown as one large sign: a message of nothing but some emoji. */
@@ -41,6 +46,17 @@ export function linked(text: string): Part[] {
 export function brief(message: MessageView, length = 120): string {
   const words = (message.text || message.subject || message.attachments.map((each) => each.name).join(', ')).trim()
   return words.length > length ? `${words.slice(0, length).trimEnd()}…` : words
+}
+
+/** Who read a message first, then who has it, then who has not; each in the order of the moments. */
+export function byProgress(receipts: readonly ParticipantReceipt[]): ParticipantReceipt[] {
+  const late = '\u{FFFF}'
+  return [...receipts].sort(
+    (a, b) =>
+      (a.read_at ?? late).localeCompare(b.read_at ?? late) ||
+      (a.delivered_at ?? late).localeCompare(b.delivered_at ?? late) ||
+      (a.name ?? '').localeCompare(b.name ?? ''),
+  )
 }
 
 /** What became of a message with all its recipients together: the least of them, a failure before all. */

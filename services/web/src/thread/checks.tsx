@@ -6,6 +6,7 @@ import { t, tv } from '@/texts'
 import { whole } from '@/time'
 
 import { fate } from './body'
+import { Receipts } from './receipts'
 import classes from './thread.module.css'
 
 const ICONS = {
@@ -24,6 +25,16 @@ export function Checks({ message }: { message: MessageView }) {
   if (status === undefined) return null
   const Icon = ICONS[status]
   const name = tv('thread.status', status)
+  const receipts = message.deliveries.find((each) => each.group)?.group
+  if (receipts) {
+    return (
+      <Receipts receipts={receipts} status={name}>
+        <span className={classes.checks} data-status={status} role="img" aria-label={name}>
+          <Icon size={15} stroke={2} aria-hidden />
+        </span>
+      </Receipts>
+    )
+  }
   return (
     <Tooltip multiline maw={360} label={<Fates deliveries={message.deliveries} />}>
       <span className={classes.checks} data-status={status} role="img" aria-label={name}>

@@ -1,9 +1,10 @@
 // What stands in a thread, line by line: days between messages, where the unread begins, and which
 // messages of one hand belong together.
 
-import type { Comment, MessageView, ScheduledMessage, StreamItem } from '@/api'
+import type { Comment, GroupNote, MessageView, ScheduledMessage, StreamItem } from '@/api'
 import { dateIn } from '@/time'
 
+import { isNote } from './body'
 import type { Unsent } from './unsent'
 
 export type Row =
@@ -11,6 +12,7 @@ export type Row =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'unread'; key: 'unread'; count: number }
   | { kind: 'message'; key: string; message: MessageView; first: boolean; last: boolean }
+  | { kind: 'note'; key: string; message: MessageView; note: GroupNote }
   | { kind: 'comment'; key: string; comment: Comment }
   | { kind: 'scheduled'; key: string; scheduled: ScheduledMessage }
   | { kind: 'unsent'; key: string; unsent: Unsent }
@@ -42,7 +44,8 @@ export function threadRows({ items, whole, firstUnread, scheduled = [], unsent =
     if (message && message.id === firstUnread?.id) {
       rows.push({ kind: 'unread', key: 'unread', count: firstUnread.count })
     }
-    if (message) {
+    if (message?.chat?.note) rows.push({ kind: 'note', key: message.id, message, note: message.chat.note })
+    else if (message) {
       rows.push({
         kind: 'message',
         key: message.id,
@@ -70,6 +73,8 @@ function isOneHand(before: MessageView | null | undefined, after: MessageView | 
   return (
     !!before &&
     !!after &&
+    !isNote(before) &&
+    !isNote(after) &&
     before.direction === after.direction &&
     before.author_kind === after.author_kind &&
     before.author_id === after.author_id &&
@@ -87,7 +92,7 @@ export function unreadFrom(items: readonly StreamItem[], unread: number): { id: 
   let left = unread
   for (let index = items.length - 1; index >= 0 && left > 0; index -= 1) {
     const message = items[index]?.message
-    if (message?.direction !== 'in') continue
+    if (message?.direction !== 'in' || isNote(message)) continue
     left -= 1
     if (left === 0) return { id: message.id, count: unread }
   }

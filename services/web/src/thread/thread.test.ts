@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { MessageView, StreamItem } from '@/api'
 
-import { fate, hasRemoteImages, isOnlyEmoji, isRich, linked } from './body'
+import { byProgress, fate, hasRemoteImages, isOnlyEmoji, isRich, linked } from './body'
 import { threadRows, unreadFrom } from './rows'
 import { itemsOf, type Stream, withItem } from './stream'
 
@@ -72,6 +72,15 @@ describe('the lines of a thread', () => {
     expect(rows.map((each) => each.key)).toEqual(['day 2026-11-30', 'a', 'unread', 'b', 'c', 'day 2026-12-01', 'd'])
   })
 
+  it('tells what happened in a group as nobody’s words, which are nothing to read', () => {
+    const note = item('n', '09:02', { direction: 'in', author_kind: 'system', author_name: '', chat: { note: { kind: 'left', names: ['Rui'] } } })
+    const told = [item('a', '09:00'), note, item('b', '09:03')]
+    const rows = threadRows({ items: told, whole: false })
+    expect(rows.map((each) => each.kind)).toEqual(['day', 'message', 'note', 'message'])
+    expect(rows.flatMap((each) => (each.kind === 'message' ? [[each.first, each.last]] : []))).toEqual([[true, true], [true, true]])
+    expect(unreadFrom(told, 2)).toEqual({ id: 'a', count: 2 })
+  })
+
   it('has what is being sent at its end, and only until it is there', () => {
     const unsent = { key: 'k', conversationId: 'c', draft: {}, attachments: [], at: '', state: 'waiting' as const, scheduledId: 'd2' }
     expect(threadRows({ items, whole: false, unsent: [unsent] }).at(-1)?.key).toBe('k')
@@ -103,6 +112,18 @@ describe('the words', () => {
     expect(isOnlyEmoji('❤️ 🎉')).toBe(true)
     expect(isOnlyEmoji('ok 👍')).toBe(false)
     expect(isOnlyEmoji('12')).toBe(false)
+  })
+})
+
+describe('the receipts of a group', () => {
+  it('name who read it first, then who has it, then who has not', () => {
+    const receipts = [
+      { address: '1', name: 'Zoe' },
+      { address: '2', name: 'Rui', delivered_at: at('09:01') },
+      { address: '3', name: 'Ana', delivered_at: at('09:02'), read_at: at('09:05') },
+      { address: '4', name: 'Bea', delivered_at: at('09:00'), read_at: null },
+    ]
+    expect(byProgress(receipts).map((each) => each.name)).toEqual(['Ana', 'Bea', 'Rui', 'Zoe'])
   })
 })
 

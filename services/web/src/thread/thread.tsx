@@ -15,6 +15,7 @@ import { Empty, Failure, Loading } from '@/ui/states'
 import { Bubble } from './bubble'
 import { CommentLine } from './comment'
 import type { ThreadActions } from './message-menu'
+import { NoteLine } from './note'
 import { type ScheduledActions, ScheduledLine, type UnsentActions, UnsentLine } from './pending'
 import { useTheirTyping } from './presence'
 import { type Row, threadRows, unreadFrom } from './rows'
@@ -295,6 +296,8 @@ function line(
         />
       )
     }
+    case 'note':
+      return <NoteLine note={row.note} at={row.message.at} found={found === row.key} />
     case 'comment': {
       const { comment } = row
       const remove = comment.author_id === me ? () => removeComment(comment.id, comment.version) : undefined
@@ -327,7 +330,7 @@ function Writing({ name }: { name: string }) {
 /** The height of a line as far as one can tell before it is drawn. */
 function height(row: Row | undefined): number {
   if (row === undefined || row.kind === 'begin' || row.kind === 'unread' || row.kind === 'typing') return 40
-  if (row.kind === 'day') return 46
+  if (row.kind === 'day' || row.kind === 'note') return 46
   if (row.kind !== 'message') return 90
   const { message } = row
   const lines = Math.ceil(message.text.length / 70) + message.text.split('\n').length

@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { addressOf, api, type MessageView } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
+import { told } from '@/thread/note'
 import { ChannelIcon } from '@/ui/channel'
 import { Moment } from '@/ui/moment'
 import { toast } from '@/ui/toast'
@@ -50,7 +51,8 @@ export function Entry({ message, fresh }: { message: MessageView; fresh: boolean
   )
 }
 
-function partiesOf({ direction, author_kind, author_name, contact_name, deliveries }: MessageView): string {
+function partiesOf({ direction, author_kind, author_name, contact_name, deliveries, chat }: MessageView): string {
+  if (chat?.note) return t('groups.group')
   const name = contact_name === '' ? (deliveries[0]?.mailbox.address ?? '') : contact_name
   if (direction === 'in') return author_name === '' ? name : author_name
   const author = author_name === '' ? tv('timeline.author', author_kind) : author_name
@@ -79,7 +81,9 @@ function Labels({ message }: { message: MessageView }) {
 
 function Words({ message }: { message: MessageView }) {
   const [open, setOpen] = useState(false)
-  const { text, quoted_text: quoted, erased = false } = message
+  const { quoted_text: quoted, erased = false, chat } = message
+  // What happened in a group, in the reader's language.
+  const text = chat?.note ? told(chat.note) : message.text
   if (erased) {
     return (
       <Text size="sm" c="dimmed" fs="italic">

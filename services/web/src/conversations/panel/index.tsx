@@ -7,6 +7,8 @@ import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
 import { api, type Contact, type Conversation } from '@/api'
+import { GroupPanel } from '@/groups/panel'
+import { groupQuery } from '@/groups/queries'
 import { useMay, usersQuery } from '@/queries'
 import { t, tv } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
@@ -15,7 +17,7 @@ import { Loaded, Loading } from '@/ui/states'
 
 import { useChange } from '../change'
 import classes from '../conversations.module.css'
-import { labelsQuery } from '../queries'
+import { contactQuery, labelsQuery } from '../queries'
 import { LabelMark, nameOf } from '../row'
 import { History } from './history'
 import { Identities } from './identities'
@@ -23,24 +25,19 @@ import { MergeInto } from './merge'
 import { Tags } from './tags'
 import { Trips } from './trips'
 
-export function contactQuery(id: string | null | undefined) {
-  return {
-    queryKey: ['contacts', 'one', id],
-    queryFn: ({ signal }: { signal: AbortSignal }) => api.get('/contacts/{id}', { path: { id: id ?? '' }, signal }),
-    enabled: typeof id === 'string',
-  }
-}
-
 interface PanelProps {
   conversation: Conversation
   openLabels: () => void
 }
 
 export function Panel({ conversation, openLabels }: PanelProps) {
+  const isGroup = conversation.kind === 'group'
   const contact = useQuery(contactQuery(conversation.contact_id))
   return (
-    <div className={classes.panel} role="region" aria-label={t('conversations.panel')}>
-      {conversation.contact_id === null ? (
+    <div className={classes.panel} role="region" aria-label={t(isGroup ? 'groups.panel' : 'conversations.panel')}>
+      {isGroup ? (
+        <TheGroup id={conversation.group_id} />
+      ) : conversation.contact_id === null ? (
         <Text size="sm" c="dimmed">
           {t('conversations.noContact')}
         </Text>
@@ -62,6 +59,25 @@ export function Panel({ conversation, openLabels }: PanelProps) {
       )}
       <History key={conversation.id} conversationId={conversation.id} />
     </div>
+  )
+}
+
+function TheGroup({ id }: { id: string | null | undefined }) {
+  const group = useQuery(groupQuery(id))
+  return (
+    <Loaded query={group} loading={<Loading rows={3} pictures />}>
+      {(found) => (
+        <GroupPanel
+          key={found.id}
+          group={found}
+          section={(title, content, action) => (
+            <Section title={title} action={action}>
+              {content}
+            </Section>
+          )}
+        />
+      )}
+    </Loaded>
   )
 }
 

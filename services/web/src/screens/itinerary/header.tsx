@@ -11,13 +11,21 @@ import { nights } from '@/trips/days'
 import { TripForm } from '@/trips/trip-form'
 import { IconAlertTriangle, IconArrowLeft, IconChevronDown, IconDots, IconEdit, IconFileTypePdf, IconSend } from '@/ui/icons'
 
+import { GroupItems } from './groups'
 import type { Wanted } from './index'
 import classes from './itinerary.module.css'
 import { LinkItems } from './link'
 import { StateMenu } from './state-menu'
 
+interface HeaderProps {
+  trip: Itinerary
+  onWant: (wanted: Wanted) => void
+  /** A new group of its people, or one that has no conversation yet. */
+  onGroup: (id?: string) => void
+}
+
 /** Where the trip stands, when, who, for how much, and whom one can write to about it. */
-export function Header({ trip, onWant }: { trip: Itinerary; onWant: (wanted: Wanted) => void }) {
+export function Header({ trip, onWant, onGroup }: HeaderProps) {
   const { details } = trip
   return (
     <header>
@@ -34,7 +42,7 @@ export function Header({ trip, onWant }: { trip: Itinerary; onWant: (wanted: Wan
           <StateMenu trip={trip} />
         </Group>
         <Group gap="xs">
-          <WriteMenu trip={trip} onWant={onWant} />
+          <WriteMenu trip={trip} onWant={onWant} onGroup={onGroup} />
           <Change trip={trip} />
           <PapersMenu trip={trip} />
         </Group>
@@ -75,7 +83,7 @@ function Change({ trip }: { trip: Itinerary }) {
   )
 }
 
-function WriteMenu({ trip, onWant }: { trip: Itinerary; onWant: (wanted: Wanted) => void }) {
+function WriteMenu({ trip, onWant, onGroup }: HeaderProps) {
   const confirmed = ['confirmed', 'in_progress', 'finished'].includes(trip.state)
   const hasAgent = trip.details.agent_id != null
   if (!useMay('SEND_MESSAGES')) return null
@@ -104,6 +112,7 @@ function WriteMenu({ trip, onWant }: { trip: Itinerary; onWant: (wanted: Wanted)
             </Menu.Item>
           </>
         )}
+        <GroupItems trip={trip} onNew={() => onGroup()} onLook={onGroup} />
       </Menu.Dropdown>
     </Menu>
   )

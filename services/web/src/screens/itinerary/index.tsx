@@ -5,6 +5,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
 import { api, type Itinerary as Trip } from '@/api'
+import { GroupOutcome, NewGroup } from '@/groups/new-group'
 import { type Occasion, Outreach, type Planned } from '@/outreach'
 import { t } from '@/texts'
 import { Timeline } from '@/timeline'
@@ -46,6 +47,8 @@ function Screen({ trip }: { trip: Trip }) {
   const [search, put] = useAddress(validateSearch)
   const wide = useMediaQuery('(min-width: 75em)', true)
   const [wanted, setWanted] = useState<Wanted | null>(null)
+  // One that is looked at by its id, or a new one.
+  const [group, setGroup] = useState<string>()
   const tab = search.tab ?? 'services'
   const shown: Tab = wide && tab === 'timeline' ? 'services' : tab
   const timeline = (
@@ -67,7 +70,7 @@ function Screen({ trip }: { trip: Trip }) {
   return (
     <div className={classes.screen}>
       <div className={classes.main}>
-        <Header trip={trip} onWant={setWanted} />
+        <Header trip={trip} onWant={setWanted} onGroup={(id) => setGroup(id ?? 'new')} />
         <Tabs value={shown} onChange={(value) => put({ tab: TABS.find((each) => each === value) })} keepMounted={false} className={classes.tabs}>
           <Tabs.List className={classes.tabList}>
             {TABS.filter((each) => !wide || each !== 'timeline').map((each) => (
@@ -82,6 +85,11 @@ function Screen({ trip }: { trip: Trip }) {
         </Tabs>
       </div>
       {wide && <aside className={classes.side} aria-label={t('itinerary.tab.timeline')}>{timeline}</aside>}
+      {group === 'new' ? (
+        <NewGroup trip={{ id: trip.id, reference: trip.reference, title: trip.details.title }} close={() => setGroup(undefined)} />
+      ) : (
+        group !== undefined && <GroupOutcome id={group} close={() => setGroup(undefined)} />
+      )}
       <Outreach
         occasion={wanted?.occasion ?? null}
         services={wanted?.services ?? []}

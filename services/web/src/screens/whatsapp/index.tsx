@@ -1,12 +1,14 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { Workspace } from '@/conversations/workspace'
+import { NewGroup } from '@/groups/new-group'
+import { UnderWay } from '@/groups/under-way'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
-import { IconMessagePlus } from '@/ui/icons'
+import { IconMessagePlus, IconUsersGroup } from '@/ui/icons'
 
 import { NewChat } from './new-chat'
 import { NumberTabs } from './number-tabs'
@@ -21,6 +23,7 @@ export default function Whatsapp(): ReactNode {
   const navigate = useNavigate()
   const maySend = useMay('SEND_MESSAGES')
   const [writing, { open, close }] = useDisclosure(false)
+  const [isGathering, gathering] = useDisclosure(false)
   const change = (next: Partial<typeof filters>) =>
     void navigate({ to: '/whatsapp/{-$conversationId}', params: { conversationId }, search: { ...filters, ...next }, replace: true })
   return (
@@ -33,15 +36,26 @@ export default function Whatsapp(): ReactNode {
         change={change}
         conversationId={conversationId}
         focus={message}
-        tabs={<NumberTabs chosen={filters.connection} choose={(connection) => change({ connection })} />}
+        tabs={
+          <>
+            <NumberTabs chosen={filters.connection} choose={(connection) => change({ connection })} />
+            <UnderWay />
+          </>
+        }
         actions={
           maySend && (
-            <Button size="compact-md" leftSection={<IconMessagePlus size={16} aria-hidden />} onClick={open}>
-              {t('whatsapp.newChat')}
-            </Button>
+            <Group gap="xs" wrap="nowrap">
+              <Button size="compact-md" variant="default" leftSection={<IconUsersGroup size={16} aria-hidden />} onClick={gathering.open}>
+                {t('groups.new')}
+              </Button>
+              <Button size="compact-md" leftSection={<IconMessagePlus size={16} aria-hidden />} onClick={open}>
+                {t('whatsapp.newChat')}
+              </Button>
+            </Group>
           )
         }
       />
+      {isGathering && <NewGroup connection={filters.connection} close={gathering.close} />}
       {writing && (
         <NewChat
           connection={filters.connection}
