@@ -28,6 +28,13 @@ export async function first(page: Page, path: string, list: string): Promise<str
   return found.id
 }
 
+/** The thread of the demo's group, once the network has made it. */
+async function groupThread(page: Page): Promise<string> {
+  const found = () => first(page, '/conversations?kind=group&limit=1', 'conversations')
+  await expect.poll(() => found().catch(() => ''), { timeout: 30_000 }).not.toBe('')
+  return `/whatsapp/${await found()}`
+}
+
 /** Every screen, each in the states that are worth a look. */
 export const SCREENS: readonly Screen[] = [
   { name: 'sign-in', path: '/sign-in', anonymous: true },
@@ -48,6 +55,34 @@ export const SCREENS: readonly Screen[] = [
     name: 'new-chat',
     path: '/whatsapp',
     then: (page) => page.getByRole('button', { name: 'New chat' }).click(),
+  },
+  { name: 'whatsapp-group', path: groupThread },
+  {
+    name: 'whatsapp-group-panel',
+    path: groupThread,
+    then: async (page) => {
+      const panel = page.getByRole('region', { name: 'About the group' })
+      if (!(await panel.isVisible())) await page.getByRole('button', { name: 'About the group' }).click()
+      await panel.getByRole('list', { name: 'Participants' }).waitFor()
+    },
+  },
+  {
+    name: 'whatsapp-find',
+    path: groupThread,
+    then: async (page) => {
+      await page.keyboard.press('s')
+      await page.getByRole('textbox', { name: 'Search in this conversation' }).fill('added')
+      await page.getByRole('list', { name: 'Found messages' }).waitFor()
+    },
+  },
+  {
+    name: 'new-group',
+    path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}`,
+    then: async (page) => {
+      await page.getByRole('button', { name: 'Write', exact: true }).click()
+      await page.getByRole('menuitem', { name: 'New group' }).click()
+      await page.getByRole('dialog', { name: 'New group' }).getByRole('group', { name: 'Guests of the itinerary' }).waitFor()
+    },
   },
   { name: 'itineraries', path: '/itineraries' },
   { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=in_progress&limit=1', 'itineraries')}` },
