@@ -14,6 +14,8 @@ export type { LineState, Topic }
 const GATHERED = 100 // ms in which many events make one fetch
 
 const hearers = new Map<Topic, Set<(event: never) => void>>()
+// Kept here and not by the stream: who shows the line's state is there before the stream is opened.
+const watchers = new Set<() => void>()
 let stream: Stream | undefined
 
 /** Opens the stream for who is signed in; returns how to end it. */
@@ -42,10 +44,12 @@ export function startLive(queries: QueryClient): () => void {
     onTrouble: () => void api.get('/me').catch(() => undefined),
   })
   stream = made
+  const unwatch = made.onState(() => watchers.forEach((tell) => tell()))
   made.start()
   return () => {
     clearTimeout(timer)
     made.stop()
+    unwatch()
     stream = undefined
   }
 }
@@ -62,10 +66,12 @@ export function useLive<T extends Topic>(topic: T, hear: (event: LiveEvents[T]) 
   }, [topic])
 }
 
+function watch(listener: () => void): () => void {
+  watchers.add(listener)
+  return () => void watchers.delete(listener)
+}
+
 /** Whether changes come as they happen. */
 export function useLine(): LineState {
-  return useSyncExternalStore(
-    (listener) => stream?.onState(listener) ?? (() => undefined),
-    () => stream?.state ?? 'waiting',
-  )
+  return useSyncExternalStore(watch, () => stream?.state ?? 'waiting')
 }
