@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 
-import { may } from '@/api/session'
 import { startLive } from '@/live'
 import { countsQuery, useMe } from '@/queries'
 import { t } from '@/texts'
@@ -14,7 +13,7 @@ import { setReaderZone } from '@/time'
 import { Bell } from './bell'
 import { Channels } from './channels'
 import { KeyHelp } from './key-help'
-import { PLACES } from './navigation'
+import { placesOf } from './navigation'
 import { Offline } from './offline'
 import { openSearch, Search } from './search'
 import classes from './shell.module.css'
@@ -67,7 +66,7 @@ export default function Shell() {
         </Group>
         <ScrollArea flex={1} type="auto">
           <Stack gap={2}>
-            {PLACES.filter((place) => place.rights.some((right) => may(me, right))).map((place) => (
+            {placesOf(me).map((place) => (
               <Link key={place.to} to={place.to} className={classes.link}>
                 <place.icon size={19} stroke={1.6} aria-hidden />
                 {t(place.text)}

@@ -2,10 +2,11 @@ import { Group, Kbd, Modal, Stack, Switch, Text, Title } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
+import { useMe } from '@/queries'
 import { t } from '@/texts'
 import { areLettersOn, setLetters, useKeyList, useKeys } from '@/ui/keys'
 
-import { PLACES } from './navigation'
+import { placesOf } from './navigation'
 
 const NEXT = 1500 // ms in which the letter must follow the g
 
@@ -30,6 +31,7 @@ export function KeyHelp() {
   )
   const [letters, setOn] = useState(areLettersOn)
   const groups = useKeyList()
+  const me = useMe()
   useKeys('shell.keys.everywhere', [{ key: '?', text: 'shell.keys.help', run: openKeyHelp }])
   useGo()
   return (
@@ -49,7 +51,7 @@ export function KeyHelp() {
           <Title order={3} size="h4">
             {t('shell.keys.go')}
           </Title>
-          {PLACES.map((place) => (
+          {placesOf(me).map((place) => (
             <Row key={place.to} keys={['g', place.letter]} text={t(place.text)} />
           ))}
         </Stack>
@@ -70,12 +72,13 @@ export function KeyHelp() {
 /** `g` and a letter: to a screen. */
 function useGo(): void {
   const navigate = useNavigate()
+  const me = useMe()
   const since = useRef(0)
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       const busy = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !areLettersOn()
       if (busy || (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]'))) return
-      const place = PLACES.find((each) => each.letter === event.key)
+      const place = placesOf(me).find((each) => each.letter === event.key)
       if (place && event.timeStamp - since.current < NEXT) {
         event.preventDefault()
         since.current = 0
@@ -87,7 +90,7 @@ function useGo(): void {
     // Before the keys of a screen: the letter behind a g is not theirs.
     addEventListener('keydown', listener, { capture: true })
     return () => removeEventListener('keydown', listener, { capture: true })
-  }, [navigate])
+  }, [navigate, me])
 }
 
 function Row({ keys, text }: { keys: string[]; text: string }) {

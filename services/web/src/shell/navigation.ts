@@ -12,7 +12,8 @@ import {
   type Icon,
 } from '@/ui/icons'
 
-import type { RightName } from '@/api'
+import type { Me, RightName } from '@/api'
+import { may } from '@/api/session'
 import type { TextKey } from '@/texts'
 
 export interface Place {
@@ -25,7 +26,7 @@ export interface Place {
   letter: string
 }
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   { to: '/inbox', text: 'shell.nav.inbox', icon: IconInbox, rights: ['READ'], letter: 'i' },
   { to: '/whatsapp', text: 'shell.nav.whatsapp', icon: IconBrandWhatsapp, rights: ['READ'], letter: 'w' },
   { to: '/itineraries', text: 'shell.nav.itineraries', icon: IconBeach, rights: ['READ'], letter: 't' },
@@ -41,6 +42,11 @@ export const PLACES: readonly Place[] = [
   },
   { to: '/sandbox', text: 'shell.nav.sandbox', icon: IconDeviceMobile, rights: ['USE_SANDBOX'], letter: 'x' },
 ]
+
+/** Where somebody may go. */
+export function placesOf(me: Me): Place[] {
+  return PLACES.filter((place) => place.rights.some((right) => may(me, right)))
+}
 
 /** The address of what a notification or a search is about; undefined for what has no screen. */
 export function addressOfEntity(entity: string, id: string): string | undefined {
