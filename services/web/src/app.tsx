@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react'
 import { styleNonce } from './nonce'
 import type { AppRouter } from './routes'
 import { schemeManager } from './scheme'
-import { language, onLanguage, t } from './texts'
+import { language, onLanguage } from './texts'
 import { theme, variables } from './theme'
 
 const schemes = schemeManager()
@@ -24,7 +24,7 @@ export function App({ queries, router }: { queries: QueryClient; router: AppRout
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" aria-label={t('ui.notifications')} limit={4} />
+        <Notifications position="bottom-right" limit={4} />
         <RouterProvider key={shown} router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -74,6 +74,8 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } },
     Anchor: { defaultProps: { underline: 'hover' } },
+    // The list scrolls itself: a box around it would have to be reached by Tab (WCAG 2.1.1).
+    Select: { defaultProps: { withScrollArea: false }, styles: { options: { maxHeight: 260, overflowY: 'auto' } } },
   },
 })
 

@@ -179,7 +179,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
           <Text size="xs" lineClamp={1} flex={1}>
             <b>{writing.answers.author_name || writing.answers.contact_name}</b> {brief(writing.answers)}
           </Text>
-          <ActionIcon size="sm" variant="subtle" color="gray" onClick={() => change({ answers: undefined })} aria-label={t('composer.noQuote')}>
+          <ActionIcon size={24} variant="subtle" color="gray" onClick={() => change({ answers: undefined })} aria-label={t('composer.noQuote')}>
             <IconX size={14} />
           </ActionIcon>
         </div>

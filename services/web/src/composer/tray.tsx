@@ -37,7 +37,7 @@ export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
       ))}
       {uploads.map((file) => (
         <div key={file.key} className={classes.item}>
-          <Loader size={20} aria-label={t('ui.loading')} />
+          <Loader size={20} role="img" aria-label={t('ui.loading')} />
           <Named name={file.name} about={fileSize(file.size)} />
           <CloseButton size="xs" onClick={() => cancel(file.key)} aria-label={t('composer.detach', { name: file.name })} />
         </div>

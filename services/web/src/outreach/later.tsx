@@ -16,7 +16,7 @@ interface LaterProps {
 export function Later({ value, onChange, disabled }: LaterProps) {
   return (
     <DateTimePicker
-      aria-label={t('outreach.when')}
+      title={t('outreach.when')}
       placeholder={t('outreach.atOnce')}
       leftSection={<IconClock size={16} />}
       clearable

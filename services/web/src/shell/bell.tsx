@@ -30,8 +30,8 @@ export function Bell() {
   const newest = query.data?.notifications[0]
   return (
     <Popover opened={open} onChange={close} width={380} position="bottom-end" shadow="lg" trapFocus>
-      <Popover.Target>
-        <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={17} color="red.8" offset={6}>
+      <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={17} color="red.8" offset={6}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -41,8 +41,8 @@ export function Bell() {
           >
             <IconBell size={20} stroke={1.6} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} maw="calc(100vw - 16px)" aria-label={t('ui.notifications')}>
         <Group justify="space-between" px="md" py="sm" style={{ borderBottom: '1px solid var(--fl-line)' }}>
           <Text fw={600}>{t('ui.notifications')}</Text>

@@ -44,7 +44,7 @@ export default function Shell() {
       <AppShell.Header className={classes.header}>
         <Group h="100%" px="md" gap="sm" wrap="nowrap" justify="space-between">
           <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} aria-expanded={open} />
-          <UnstyledButton className={classes.search} onClick={openSearch} aria-label={t('shell.search.open')}>
+          <UnstyledButton className={classes.search} onClick={openSearch}>
             <IconSearch size={16} aria-hidden />
             <span>{t('shell.search.placeholder')}</span>
             <Kbd size="xs" visibleFrom="sm" aria-hidden>

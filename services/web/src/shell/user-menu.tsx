@@ -25,7 +25,7 @@ export function UserMenu() {
     <Menu opened={open} onChange={setOpen} position="bottom-end" width={260} shadow="lg">
       <Menu.Target>
         <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={t('shell.user', { name: user.name })}>
-          <Avatar name={user.name} size={30} color="tide" variant="filled" />
+          <Avatar name={user.name} size={30} color="tide" variant="filled" aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -29,7 +29,7 @@ export function CommentLine({ comment, remove }: CommentLineProps) {
           {remove && !comment.removed_at && (
             <Menu position="bottom-end" withinPortal>
               <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('thread.actions')}>
+                <ActionIcon variant="subtle" color="gray" size={24} aria-label={t('thread.actions')}>
                   <IconDots size={14} />
                 </ActionIcon>
               </Menu.Target>

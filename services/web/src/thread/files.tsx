@@ -48,7 +48,7 @@ export function Files({ files, awaited = [] }: { files: readonly Attachment[]; a
       ))}
       {awaited.map((file) => (
         <div key={file.number} className={classes.file}>
-          {file.reason ? <IconAlertTriangle size={20} aria-hidden /> : <Loader size={18} aria-label={t('ui.loading')} />}
+          {file.reason ? <IconAlertTriangle size={20} aria-hidden /> : <Loader size={18} role="img" aria-label={t('ui.loading')} />}
           <Named name={file.name} about={file.reason ?? t('thread.fileComing')} />
         </div>
       ))}
@@ -74,7 +74,7 @@ function Other({ file }: { file: Attachment }) {
   if (isHeld(file)) {
     return (
       <div className={classes.file}>
-        {file.state === 'waiting' ? <Loader size={18} aria-label={t('ui.loading')} /> : <IconAlertTriangle size={20} aria-hidden />}
+        {file.state === 'waiting' ? <Loader size={18} role="img" aria-label={t('ui.loading')} /> : <IconAlertTriangle size={20} aria-hidden />}
         <Named name={file.name} about={file.reason ?? t(file.state === 'waiting' ? 'thread.fileChecked' : 'thread.fileHeld')} />
       </div>
     )

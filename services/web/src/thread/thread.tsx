@@ -217,7 +217,7 @@ function Lines(props: LinesProps) {
         {(loading || failed) && (
           <Center className={classes.loading ?? ''}>
             {loading ? (
-              <Loader size="sm" aria-label={t('ui.loading')} />
+              <Loader size="sm" role="img" aria-label={t('ui.loading')} />
             ) : (
               <Button size="compact-sm" variant="light" onClick={again}>
                 {t('thread.earlierAgain')}

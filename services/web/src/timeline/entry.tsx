@@ -144,7 +144,7 @@ function Actions({ message }: { message: MessageView }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('timeline.actions')}>
+        <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('timeline.actions')}>
           <IconDots size={16} />
         </ActionIcon>
       </Menu.Target>

@@ -68,7 +68,7 @@ export function VirtualList<T>({
       </div>
       {hasMore && (
         <Center p="sm">
-          <Loader size="sm" aria-label={t('ui.loading')} />
+          <Loader size="sm" role="img" aria-label={t('ui.loading')} />
         </Center>
       )}
     </Box>

@@ -33,7 +33,7 @@ export function Identities({ contact }: { contact: Contact }) {
             )}
             <CopyButton value={each.value}>
               {({ copied, copy }) => (
-                <ActionIcon variant="subtle" color="gray" size="sm" onClick={copy} aria-label={t('conversations.copy', { value: each.display })}>
+                <ActionIcon variant="subtle" color="gray" size={24} onClick={copy} aria-label={t('conversations.copy', { value: each.display })}>
                   {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
                 </ActionIcon>
               )}

@@ -26,7 +26,7 @@ export function Consents({ contact, mayEdit }: { contact: Contact; mayEdit: bool
           </Button>
           {mayEdit && (
             <Tooltip label={t('contact.record')}>
-              <ActionIcon size="sm" variant="subtle" aria-label={t('contact.record')} onClick={() => setOpen('new')}>
+              <ActionIcon size={24} variant="subtle" aria-label={t('contact.record')} onClick={() => setOpen('new')}>
                 <IconPlus size={16} />
               </ActionIcon>
             </Tooltip>

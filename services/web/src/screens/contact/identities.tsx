@@ -23,7 +23,7 @@ export function Identities({ contact, mayEdit }: { contact: Contact; mayEdit: bo
       action={
         mayEdit && (
           <Tooltip label={t('contact.addIdentity')}>
-            <ActionIcon size="sm" variant="subtle" aria-label={t('contact.addIdentity')} onClick={() => setAdding(!adding)}>
+            <ActionIcon size={24} variant="subtle" aria-label={t('contact.addIdentity')} onClick={() => setAdding(!adding)}>
               <IconPlus size={16} />
             </ActionIcon>
           </Tooltip>

@@ -71,10 +71,10 @@ function Row({ note, mayEdit }: { note: Note; mayEdit: boolean }) {
         </Text>
         {mayEdit && (
           <>
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('contact.changeNote')} onClick={() => setChanging(true)}>
+            <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('contact.changeNote')} onClick={() => setChanging(true)}>
               <IconPencil size={15} />
             </ActionIcon>
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('contact.removeNote')} loading={remove.isPending} onClick={() => remove.mutate()}>
+            <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('contact.removeNote')} loading={remove.isPending} onClick={() => remove.mutate()}>
               <IconTrash size={15} />
             </ActionIcon>
           </>

@@ -159,7 +159,7 @@ function Warnings({ trip }: { trip: Itinerary }) {
           {each.stays
             .filter((stay) => stay.itinerary_id !== trip.id)
             .map((stay) => (
-              <Anchor key={stay.itinerary_id} component={Link} to={`/itineraries/${stay.itinerary_id}`} inherit>
+              <Anchor key={stay.itinerary_id} component={Link} to={`/itineraries/${stay.itinerary_id}`} inherit underline="always">
                 {stay.reference}
               </Anchor>
             ))}
@@ -229,7 +229,7 @@ function Guests({ trip }: { trip: Itinerary }) {
           {guest.contact_id == null ? (
             guest.name
           ) : (
-            <Anchor inherit component={Link} to={`/contacts/${guest.contact_id}`}>
+            <Anchor inherit underline="always" component={Link} to={`/contacts/${guest.contact_id}`}>
               {guest.name}
             </Anchor>
           )}

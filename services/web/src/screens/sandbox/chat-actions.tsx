@@ -23,7 +23,7 @@ export function ChatActions({ message, onQuote }: { message: SandboxChatMessage;
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('sandbox.actions')}>
+          <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('sandbox.actions')}>
             <IconDots size={15} />
           </ActionIcon>
         </Menu.Target>

@@ -75,7 +75,7 @@ export function Chat({ device, onClose }: { device: Device; onClose: () => void 
               <Text size="xs" c="dimmed" truncate flex={1}>
                 {quoted.text || quoted.files[0]?.name}
               </Text>
-              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('sandbox.noQuote')} onClick={() => setQuoted(undefined)}>
+              <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('sandbox.noQuote')} onClick={() => setQuoted(undefined)}>
                 <IconX size={14} />
               </ActionIcon>
             </Group>
