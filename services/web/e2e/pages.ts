@@ -7,7 +7,7 @@ import { up } from './signed-in'
 /** The page of a trip that has been confirmed, as its guests get it. */
 async function itinerary(page: Page): Promise<string> {
   const id = await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')
-  const trip = (await (await ask(page, 'PUT', `/itineraries/${id}/link`)).json()) as { public_url: string }
+  const trip = await ask<{ public_url: string }>(page, 'PUT', `/itineraries/${id}/link`)
   return new URL(trip.public_url).pathname
 }
 
@@ -15,7 +15,7 @@ async function itinerary(page: Page): Promise<string> {
 async function proposal(page: Page): Promise<string> {
   const trip = await first(page, '/itineraries?state=proposed&limit=1', 'itineraries')
   const offer = { introduction: 'Six slow days between the river and the sea, as we spoke of on the phone.' }
-  const made = (await (await ask(page, 'POST', `/itineraries/${trip}/proposals`, { offer })).json()) as { id: string; version: number }
+  const made = await ask<{ id: string; version: number }>(page, 'POST', `/itineraries/${trip}/proposals`, { data: { offer } })
   const link = await page.request.put(`${up.address}/api/v1/proposals/${made.id}/link`, {
     headers: { 'If-Match': `"v${made.version}"`, 'X-CSRF-Token': await csrf(page) },
     data: {},

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 
 import { ask } from './guests'
-import { expect, signIn, up } from './signed-in'
+import { expect, signIn } from './signed-in'
 
 export interface Screen {
   name: string
@@ -22,8 +22,7 @@ export interface Screen {
 }
 
 export async function first(page: Page, path: string, list: string): Promise<string> {
-  const answer = await page.request.get(`${up.address}/api/v1${path}`)
-  const found = ((await answer.json()) as Record<string, { id: string }[]>)[list]?.[0]
+  const [found] = (await ask<Record<string, { id: string }[]>>(page, 'GET', path))[list] ?? []
   if (found === undefined) throw new Error(`Nothing at ${path}`)
   return found.id
 }
@@ -44,8 +43,8 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'whatsapp-thread',
     path: async (page) => {
-      const [phone] = (await (await ask(page, 'GET', '/sandbox/handsets')).json()) as { address: string }[]
-      await ask(page, 'POST', '/sandbox/chats', { address: phone?.address, text: 'Which car picks us up tomorrow?' })
+      const [phone] = await ask<{ address: string }[]>(page, 'GET', '/sandbox/handsets')
+      await ask(page, 'POST', '/sandbox/chats', { data: { address: phone?.address, text: 'Which car picks us up tomorrow?' } })
       const found = () => first(page, '/conversations?channel=whatsapp&limit=1', 'conversations')
       await expect.poll(() => found().catch(() => '')).not.toBe('')
       return `/whatsapp/${await found()}`
@@ -127,7 +126,7 @@ export const SCREENS: readonly Screen[] = [
 /** Opens a screen in its state. */
 export async function show(page: Page, screen: Screen, open: (path: string) => Promise<void>): Promise<void> {
   // To ask where it is, somebody must be signed in.
-  if (typeof screen.path !== 'string' && !(await page.request.get(`${up.address}/api/v1/me`)).ok()) await signIn(page)
+  if (typeof screen.path !== 'string' || !screen.anonymous) await signIn(page.context())
   const path = typeof screen.path === 'string' ? screen.path : await screen.path(page)
   await screen.before?.(page)
   await open(path)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { expect, type Page, test as base } from '@playwright/test'
+import { type BrowserContext, type Cookie, expect, type Page, test as base } from '@playwright/test'
 
 interface User {
   role: 'owner' | 'admin' | 'supervisor' | 'user'
@@ -21,17 +21,22 @@ export function userOf(role: User['role']): User {
   return found
 }
 
+// One sign-in for each role: to check a password takes the server its time, by design.
+const sessions = new Map<User['role'], Cookie[]>()
+
 /** Signs in by the API. */
-export async function signIn(browser: Pick<Page, 'request'>, role: User['role'] = 'owner'): Promise<void> {
+export async function signIn(context: BrowserContext, role: User['role'] = 'owner'): Promise<void> {
+  const known = sessions.get(role)
+  if (known !== undefined) return context.addCookies(known)
   const { email, password } = userOf(role)
-  const data = { email, password }
-  const answer = await browser.request.post(`${up.address}/api/v1/session`, { data })
-  expect(answer.status()).toBe(201)
+  const answer = await context.request.post(`${up.address}/api/v1/session`, { data: { email, password } })
+  expect(answer.status(), await answer.text()).toBe(201)
+  sessions.set(role, await context.cookies())
 }
 
-/** Signs in by the API, and opens `path`. */
+/** Opens `path` as who has the role, and waits for what it shows. */
 export async function open(page: Page, path: string, role: User['role'] = 'owner'): Promise<void> {
-  await signIn(page, role)
+  await signIn(page.context(), role)
   await page.goto(up.address + path)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await settled(page)
@@ -52,9 +57,10 @@ export const test = base.extend<{ refused: string[] }>({
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {
-        // What the server refused, and the network that a test took away, are not the page's fault.
-        const network = /Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text())
-        if (message.type() === 'error' && !network) complaints.push(message.text())
+        // What the server refused, and the network that a test took away, are not the page's fault;
+        // and what Playwright runs in a frame without scripts to look into it is not of the page.
+        const other = /Failed to load resource|ERR_INTERNET_DISCONNECTED|Blocked script execution in 'about:blank'/
+        if (message.type() === 'error' && !other.test(message.text())) complaints.push(message.text())
       })
       await use(complaints)
       expect(complaints).toEqual([])
