@@ -57,7 +57,7 @@ export function FilterBar({ filters, change, fixed, search }: FilterBarProps) {
         rightSection={
           words !== '' && (
             <ActionIcon
-              variant="subtle" color="gray" size="sm" aria-label={t('conversations.clearSearch')}
+              variant="subtle" color="gray" size={24} aria-label={t('conversations.clearSearch')}
               onClick={() => {
                 setWords('')
                 change({ q: undefined })

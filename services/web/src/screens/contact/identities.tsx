@@ -69,7 +69,7 @@ function Row({ contact, identity, mayEdit }: { contact: Contact; identity: Ident
       )}
       {mayEdit && (
         <ActionIcon
-          size="sm"
+          size={24}
           variant="subtle"
           color="gray"
           loading={remove.isPending}
