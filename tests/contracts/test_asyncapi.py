@@ -252,6 +252,7 @@ def test_the_topics_of_events_stay() -> None:
         "addresses.joined.v1",
         "chat.attended.v1.whatsapp",
         "chat.followed.v1",
+        "chat_group.changed.v1",
         "typing.changed.v1",
         "message.received.v1",
         "note.changed.v1",

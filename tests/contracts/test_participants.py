@@ -122,6 +122,7 @@ def test_handlers_keep_their_names() -> None:
         "accounts.keep_record",
         "accounts.notify",
         "accounts.settle_delivery",
+        "api_gateway.chat_group_changed",
         "api_gateway.comment_changed",
         "api_gateway.connection_changed",
         "api_gateway.contact_changed",

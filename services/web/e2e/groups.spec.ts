@@ -24,15 +24,11 @@ interface Person {
 const NOBODY = `+3519${String(Date.now()).slice(-8)}`
 const SLOW = { timeout: 30_000 } // the network answers when it does
 
-async function all<T>(page: Page, path: string): Promise<T> {
-  return (await (await ask(page, 'GET', path)).json()) as T
-}
-
 /** A trip with two guests who have phones. */
 async function tripOfTwo(page: Page): Promise<{ trip: Trip; guests: [Person, Person] }> {
-  const { itineraries } = await all<{ itineraries: { id: string }[] }>(page, '/itineraries?limit=60')
+  const { itineraries } = await ask<{ itineraries: { id: string }[] }>(page, 'GET', '/itineraries?limit=60')
   for (const { id } of itineraries) {
-    const trip = await all<Trip>(page, `/itineraries/${id}`)
+    const trip = await ask<Trip>(page, 'GET', `/itineraries/${id}`)
     const known = trip.details.guests.filter((each) => each.contact_id !== null)
     if (known.length < 2) continue
     const people = await Promise.all(known.map(({ contact_id }) => personOf(page, contact_id ?? '')))
@@ -43,7 +39,7 @@ async function tripOfTwo(page: Page): Promise<{ trip: Trip; guests: [Person, Per
 }
 
 async function personOf(page: Page, id: string): Promise<Person> {
-  const { name, identities } = await all<{ name: string; identities: { scheme: string; value: string }[] }>(page, `/contacts/${id}`)
+  const { name, identities } = await ask<{ name: string; identities: { scheme: string; value: string }[] }>(page, 'GET', `/contacts/${id}`)
   const found = identities.find((each) => each.scheme === 'whatsapp') ?? identities.find((each) => each.scheme === 'phone')
   return { name, phone: (found?.value ?? '').replace('+', '') }
 }
@@ -56,8 +52,8 @@ test('a group of a trip’s people: one is added, one invited, one refused; what
   await open(page, '/itineraries')
   const { trip, guests } = await tripOfTwo(page)
   const [added, shy] = guests
-  await ask(page, 'PUT', '/sandbox/handsets', { address: added.phone, name: added.name, on: true, private: false })
-  await ask(page, 'PUT', '/sandbox/handsets', { address: shy.phone, name: shy.name, on: true, private: true })
+  await ask(page, 'PUT', '/sandbox/handsets', { data: { address: added.phone, name: added.name, on: true, private: false } })
+  await ask(page, 'PUT', '/sandbox/handsets', { data: { address: shy.phone, name: shy.name, on: true, private: true } })
   const subject = `Group ${Date.now()} of ${trip.reference}`
 
   // From the itinerary: its guests are proposed, a number is typed.
@@ -104,7 +100,7 @@ test('a group of a trip’s people: one is added, one invited, one refused; what
   await page.getByRole('textbox', { name: 'Message' }).press('Enter')
   const ours = thread.getByRole('article', { name: /^Message from/ }).filter({ hasText: 'We meet at nine' })
   await expect(ours.getByRole('button', { name: 'Delivered. Delivered to 1 of 1, Read by 0 of 1' })).toBeVisible(SLOW)
-  const chats = await all<{ id: string; text: string }[]>(page, `/sandbox/chats?address=${added.phone}`)
+  const chats = await ask<{ id: string; text: string }[]>(page, 'GET', `/sandbox/chats?address=${added.phone}`)
   const onPhone = chats.find((each) => each.text.includes('We meet at nine'))
   await ask(page, 'POST', `/sandbox/chats/${onPhone?.id ?? ''}/read`)
   const receipts = ours.getByRole('button', { name: 'Read. Delivered to 1 of 1, Read by 1 of 1' })
@@ -113,16 +109,16 @@ test('a group of a trip’s people: one is added, one invited, one refused; what
   await expect(page.getByRole('dialog', { name: /^Read/ }).getByRole('row', { name: new RegExp(added.name) })).toBeVisible()
   await page.keyboard.press('Escape')
   const { group } = onPhone as unknown as { group: string }
-  await ask(page, 'POST', '/sandbox/chats', { address: added.phone, text: 'We are all there.', group })
+  await ask(page, 'POST', '/sandbox/chats', { data: { address: added.phone, text: 'We are all there.', group } })
   const theirs = thread.getByRole('article', { name: new RegExp(`^Message from ${added.name}`) })
   await expect(theirs.filter({ hasText: 'We are all there.' })).toBeVisible(SLOW)
 
   // Who was invited comes by the link, without a reload; another name shows once the network has it.
   const panel = page.getByRole('region', { name: 'About the group' })
   await expect(panel.getByRole('button', { name: 'Copy the link' })).toBeVisible()
-  const groups = await all<{ address: string; invitation: string }[]>(page, `/sandbox/groups?address=${added.phone}`)
+  const groups = await ask<{ address: string; invitation: string }[]>(page, 'GET', `/sandbox/groups?address=${added.phone}`)
   const invitation = groups.find((each) => each.address === group)?.invitation
-  await ask(page, 'POST', '/sandbox/groups/join', { address: shy.phone, invitation })
+  await ask(page, 'POST', '/sandbox/groups/join', { data: { address: shy.phone, invitation } })
   const shyLine = panel.getByRole('list', { name: 'Participants' }).getByRole('listitem').filter({ hasText: shy.name })
   await expect(shyLine.getByText('Added')).toBeVisible(SLOW)
   await expect(thread.getByRole('note').filter({ hasText: `${shy.name} joined by the invitation` })).toBeVisible()
