@@ -13,7 +13,7 @@ from contracts.common import FileRef
 from contracts.persons import Person, PersonPage, PersonRecord
 from fairlead.service import ServiceStore
 
-from .store import comments, conversations, drafts, messages, scheduled
+from .store import comments, conversations, drafts, groups, messages, scheduled
 from .store import persons as store
 
 AT_ONCE = 50
@@ -46,11 +46,29 @@ def page(service: ServiceStore, person: Person, cursor: str | None) -> PersonPag
             data = _plain(drafts.view_of(draft))
             records.append(PersonRecord(kind="draft", at=draft.saved_at, data=data))
         if place is None:
+            records += _memberships(session, person, folded)
             for row in store.scheduled(session, person.contact_ids, lock=False):
                 data = _plain(scheduled.view_of(row))
                 records.append(PersonRecord(kind="scheduled_message", at=row.leaves_at, data=data))
         more = len(found) == AT_ONCE
         return PersonPage(records=records, cursor=f"conversations:{ids[-1]}" if more else None)
+
+
+def _memberships(session: Session, person: Person, folded: Sequence[str]) -> list[PersonRecord]:
+    """The groups that she is in, was, or was asked into; who else is in them is not hers."""
+    places = store.participants(session, person.contact_ids, folded, lock=False)
+    known = groups.contacts_of(session, places)
+    return [
+        PersonRecord(
+            kind="group_membership",
+            at=place.since,
+            data={
+                "group": groups.view(session, place.group_id).subject,
+                **_plain(groups.participant_view(place, known)),
+            },
+        )
+        for place in places
+    ]
 
 
 def _message(session: Session, row: messages.MessageRow) -> PersonRecord:

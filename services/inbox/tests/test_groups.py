@@ -49,6 +49,7 @@ from contracts.persons import Person
 from fairlead.context import Role, acting, service_context
 from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.store import new_id
+from inbox import gathering
 from inbox.forgetting import Forgetter
 from inbox.testing import NOW, connection, contact, received
 from inbox.testing import trip as made_trip
@@ -429,6 +430,21 @@ def test_who_is_part_of_another_is_him_in_groups_too(desk: Desk, family: Family)
     assert found.id == group.id
     timeline = desk.call("contact_timeline", contact_id=family.zoe.id).messages
     assert sent.id in {each.id for each in timeline}
+
+
+def test_who_asks_for_what_is_known_of_her_gets_her_groups(desk: Desk, family: Family) -> None:
+    family.opened()
+    person = Person(
+        contact_ids=[family.ana.id],
+        names=["Ana"],
+        addresses=[address_of(family.ana)],
+        words=["Ana"],
+    )
+    with acting(service_context(desk.organisation)):
+        records = gathering.page(desk._service.store, person, "conversations").records
+    [place] = [each.data for each in records if each.kind == "group_membership"]
+    assert (place["group"], place["standing"]) == ("Family Grant", "added")
+    assert address_of(family.rui) not in str(place)
 
 
 def test_who_is_forgotten_is_nobody_in_groups(desk: Desk, family: Family) -> None:

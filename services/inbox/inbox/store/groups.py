@@ -200,14 +200,15 @@ def _view(row: GroupRow, inside: Sequence[ParticipantRow], who: Mapping[UUID, Co
         reason=row.reason,
         invitation=row.invitation,
         members=sum(each.standing is Membership.ADDED for each in inside),
-        participants=[_participant(each, who) for each in inside],
+        participants=[participant_view(each, who) for each in inside],
         version=row.version,
         made_by=row.made_name,
         made_at=row.made_at,
     )
 
 
-def _participant(row: ParticipantRow, who: Mapping[UUID, Contact]) -> Participant:
+def participant_view(row: ParticipantRow, who: Mapping[UUID, Contact]) -> Participant:
+    """Somebody's place in a group; `who` are the contacts whose names are shown."""
     contact = who.get(row.contact_id) if row.contact_id else None
     return Participant(
         contact_id=contact.id if contact else row.contact_id,

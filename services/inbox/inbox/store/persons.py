@@ -142,14 +142,15 @@ def remove_scheduled(session: Session, ids: Collection[UUID]) -> None:
 
 
 def participants(
-    session: Session, contacts: Collection[UUID], addresses: Collection[str]
+    session: Session, contacts: Collection[UUID], addresses: Collection[str], *, lock: bool = True
 ) -> Sequence[ParticipantRow]:
-    """Her places in groups, held until the transaction ends."""
+    """Her places in groups."""
     digits = [each.removeprefix("+") for each in addresses]
     hers = or_(
         ParticipantRow.contact_id.in_(contacts), ParticipantRow.key.in_([*addresses, *digits])
     )
-    return session.scalars(select(ParticipantRow).where(hers).with_for_update()).all()
+    query = select(ParticipantRow).where(hers).order_by(ParticipantRow.group_id)
+    return session.scalars(query.with_for_update() if lock else query).all()
 
 
 def forget_ids(session: Session, message: MessageRow) -> None:
