@@ -10,6 +10,7 @@ import { connectionsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { ago } from '@/time'
 import { ChannelIcon } from '@/ui/channel'
+import { readable } from '@/ui/address'
 
 import type { Deeds } from './deeds'
 import classes from './conversations.module.css'
@@ -60,8 +61,8 @@ export function Header({ conversation, deeds, back, panel, togglePanel, find, is
           <Group gap={5} wrap="nowrap" c="dimmed" fz="xs">
             <ChannelIcon channel={conversation.channel} size={13} />
             {conversation.kind === 'group' ? <Members groupId={conversation.group_id} /> : (
-              <Text inherit truncate title={conversation.address}>
-                {conversation.address}
+              <Text inherit truncate title={readable(conversation.address)}>
+                {readable(conversation.address)}
               </Text>
             )}
             {connection && (

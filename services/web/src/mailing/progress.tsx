@@ -7,6 +7,7 @@ import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconSend } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
+import { readable } from '@/ui/address'
 
 import { share, STATE_COLOURS } from './mailing'
 
@@ -143,8 +144,8 @@ function Row({ recipient }: { recipient: MailingRecipient }) {
         <Text size="sm" fw={500} truncate title={recipient.name}>
           {recipient.name || '–'}
         </Text>
-        <Text size="xs" c="dimmed" truncate title={recipient.address}>
-          {recipient.address}
+        <Text size="xs" c="dimmed" truncate title={readable(recipient.address)}>
+          {readable(recipient.address)}
         </Text>
       </Table.Td>
       <Table.Td maw={320}>

@@ -3,6 +3,7 @@ import { IconInfoCircle, IconPaperclip } from '@/ui/icons'
 
 import { t } from '@/texts'
 import { whole } from '@/time'
+import { readable } from '@/ui/address'
 
 import type { Addressed } from './letters'
 import { MailFrame } from './mail-frame'
@@ -57,7 +58,7 @@ function Head({ preview, isMail }: { preview: Preview; isMail: boolean }) {
     <div className={classes.previewHead}>
       <Text size="xs" c="dimmed" truncate>
         {t('outreach.to')}{' '}
-        {preview.to.map((box) => (box.name ? `${box.name} <${box.address}>` : box.address)).join(', ') || '–'}
+        {preview.to.map((box) => (box.name ? `${box.name} <${readable(box.address)}>` : readable(box.address))).join(', ') || '–'}
       </Text>
       {isMail && (
         <Text fw={600} size="sm">

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCheck, IconChecks, IconClock, IconX } from '@/ui
 import type { Delivery, MessageView } from '@/api'
 import { t, tv } from '@/texts'
 import { whole } from '@/time'
+import { readable } from '@/ui/address'
 
 import { fate } from './body'
 import { Receipts } from './receipts'
@@ -51,7 +52,7 @@ function Fates({ deliveries }: { deliveries: readonly Delivery[] }) {
       {deliveries.map((each) => (
         <div key={each.id}>
           <Text size="xs" fw={600}>
-            {each.mailbox.name ? `${each.mailbox.name} · ${each.mailbox.address}` : each.mailbox.address}
+            {each.mailbox.name ? `${each.mailbox.name} · ${readable(each.mailbox.address)}` : readable(each.mailbox.address)}
           </Text>
           {STEPS.map((step) => {
             const at = each[`${step}_at`]

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import type { GroupReceipts } from '@/api'
 import { t } from '@/texts'
 import { Moment } from '@/ui/moment'
+import { readable } from '@/ui/address'
 
 import { byProgress } from './body'
 import classes from './thread.module.css'
@@ -52,7 +53,7 @@ export function Receipts({ receipts, status, children }: ReceiptsProps) {
                 <Table.Tbody>
                   {byProgress(receipts.participants).map((each) => (
                     <Table.Tr key={each.address}>
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{[each.name, each.address].find(Boolean)}</Table.Td>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{[each.name, readable(each.address)].find(Boolean)}</Table.Td>
                       <Table.Td>{each.delivered_at ? <Moment at={each.delivered_at} /> : <None />}</Table.Td>
                       <Table.Td>{each.read_at ? <Moment at={each.read_at} /> : <None />}</Table.Td>
                     </Table.Tr>

@@ -11,6 +11,7 @@ import { api, type Conversation, type MessageView } from '@/api'
 import { t } from '@/texts'
 import { day } from '@/time'
 import { Empty, Failure, Loading } from '@/ui/states'
+import { readable } from '@/ui/address'
 
 import { Bubble } from './bubble'
 import { CommentLine } from './comment'
@@ -204,7 +205,7 @@ function Lines(props: LinesProps) {
         ref={scroller}
         className={classes.scroller}
         role="log"
-        aria-label={t('thread.label', { name: conversation.contact_name || conversation.address })}
+        aria-label={t('thread.label', { name: conversation.contact_name || readable(conversation.address) })}
         aria-live="off"
         // Scrolled by keyboard too (WCAG 2.1.1).
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -308,7 +309,7 @@ function line(
     case 'unsent':
       return <UnsentLine unsent={row.unsent} actions={unsentActions} />
     case 'typing':
-      return <Writing name={conversation.contact_name || conversation.address} />
+      return <Writing name={conversation.contact_name || readable(conversation.address)} />
   }
 }
 

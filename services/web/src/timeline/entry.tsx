@@ -11,6 +11,7 @@ import { told } from '@/thread/note'
 import { ChannelIcon } from '@/ui/channel'
 import { Moment } from '@/ui/moment'
 import { toast } from '@/ui/toast'
+import { readable } from '@/ui/address'
 
 import { StatusSign } from './status'
 import classes from './timeline.module.css'
@@ -53,7 +54,7 @@ export function Entry({ message, fresh }: { message: MessageView; fresh: boolean
 
 function partiesOf({ direction, author_kind, author_name, contact_name, deliveries, chat }: MessageView): string {
   if (chat?.note) return t('groups.group')
-  const name = contact_name === '' ? (deliveries[0]?.mailbox.address ?? '') : contact_name
+  const name = contact_name === '' ? readable(deliveries[0]?.mailbox.address ?? '') : contact_name
   if (direction === 'in') return author_name === '' ? name : author_name
   const author = author_name === '' ? tv('timeline.author', author_kind) : author_name
   return t('timeline.to', { author, name })
