@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -107,10 +106,9 @@ class Visitor:
             client.set_cookie(COOKIE, session)
 
     def ask(self, method: str, path: str, **options: Any) -> TestResponse:
-        """A request, in a context of its own as on the server; `headers` add to the visitor's."""
+        """A request; `headers` add to the visitor's own."""
         headers = self.headers | dict(options.pop("headers", None) or {})
-        asked = partial(self._client.open, path, method=method, headers=headers, **options)
-        return copy_context().run(asked)
+        return self._client.open(path, method=method, headers=headers, **options)
 
     def with_csrf(self, value: str) -> None:
         """Send this CSRF token from now on."""

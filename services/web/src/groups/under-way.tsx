@@ -4,7 +4,7 @@ import { useState } from 'react'
 
 import { t } from '@/texts'
 
-import { GroupOutcome } from './new-group'
+import { GroupOutcome } from '.'
 import { underWayQuery } from './queries'
 
 /** Groups that WhatsApp is asked for and that stand in no list yet: how far they are. */

@@ -7,7 +7,7 @@ import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
 import { api, type Contact, type Conversation } from '@/api'
-import { GroupPanel } from '@/groups/panel'
+import { GroupPanel } from '@/groups'
 import { groupQuery } from '@/groups/queries'
 import { useMay, usersQuery } from '@/queries'
 import { t, tv } from '@/texts'

@@ -5,7 +5,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
 import { api, type Itinerary as Trip } from '@/api'
-import { GroupOutcome, NewGroup } from '@/groups/new-group'
+import { GroupOutcome, NewGroup } from '@/groups'
 import { type Occasion, Outreach, type Planned } from '@/outreach'
 import { t } from '@/texts'
 import { Timeline } from '@/timeline'

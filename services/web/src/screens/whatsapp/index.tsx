@@ -4,7 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { Workspace } from '@/conversations/workspace'
-import { NewGroup } from '@/groups/new-group'
+import { NewGroup } from '@/groups'
 import { UnderWay } from '@/groups/under-way'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
