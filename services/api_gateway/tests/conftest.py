@@ -16,7 +16,7 @@ from api_gateway.live import Live
 from api_gateway.settings import GatewaySettings
 from api_gateway.testing import Services, Visitor
 from fairlead.bus import Caller
-from fairlead.context import Role
+from fairlead.context import NOBODY, Role, acting
 from fairlead.files import open_store
 from fairlead.store import Database
 from fairlead.testing.databases import store_url
@@ -28,6 +28,14 @@ from fairlead.testing.green import (
 from fairlead.testing.schema import bring_up
 
 __all__ = ["pytest_configure", "pytest_runtest_protocol", "pytest_sessionfinish", "store_url"]
+
+
+@pytest.fixture(autouse=True)
+def by_itself() -> Iterator[None]:
+    """On the server each request has a greenlet of its own; here who asked last would stay the one
+    who acts, in whatever test comes next."""
+    with acting(NOBODY):
+        yield
 
 
 @pytest.fixture
