@@ -10,12 +10,14 @@ The test must be marked `green`.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import inspect
 import os
 import secrets
 import socket
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -168,6 +170,10 @@ class World:
         _end_admin(self.runtime.admin)
         for database in self.process._databases.values():
             database.close()
+        # Connections that were in use are nobody's now: they go here, and not in a later test.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @contextmanager
