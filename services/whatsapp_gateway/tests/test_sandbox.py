@@ -232,8 +232,17 @@ def test_messages_wait_while_the_number_is_disconnected(home: Home) -> None:
             ConnectionState.OPEN, ConnectionState.OFF, ConnectionState.CONNECTING,
             ConnectionState.OFF, ConnectionState.CONNECTING, ConnectionState.OPEN,
         ]  # fmt: skip
+        # They were told in this order, and may be heard in another.
         world.wait_for(
-            lambda: [each.state for each in world.events(ConnectionChanged, OURS)] == states
+            lambda: (
+                [
+                    each.state
+                    for each in sorted(
+                        world.events(ConnectionChanged, OURS), key=lambda each: each.version
+                    )
+                ]
+                == states
+            )
         )
 
 
