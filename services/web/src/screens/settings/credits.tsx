@@ -7,12 +7,12 @@ import { locale, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
+import { Heading } from '@/ui/heading'
 import { IconAlertTriangle, IconCoins, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loaded, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
-import { Heading } from './heading'
 import classes from './settings.module.css'
 
 /** What text messages cost, what is left, and where it went. */

@@ -1,15 +1,13 @@
-import { NavLink } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
-import { Suspense } from 'react'
 
 import { may } from '@/api/session'
 import { useMe } from '@/queries'
 import { t } from '@/texts'
 import { Page } from '@/ui/page'
-import { Loading, NotFound } from '@/ui/states'
+import { Sections } from '@/ui/sections'
+import { NotFound } from '@/ui/states'
 
 import { SECTIONS, sectionOf } from './sections'
-import classes from './settings.module.css'
 
 /** What an organisation settles; each sees what the role may. */
 export default function Settings() {
@@ -21,22 +19,14 @@ export default function Settings() {
   const Screen = section?.screen
   return (
     <Page title={t('settings.title')}>
-      <div className={classes.screen}>
-        <nav className={classes.places} aria-label={t('settings.sections')}>
-          {allowed.map(({ name: each, icon: Sign }) => (
-            <NavLink
-              key={each}
-              className={classes.place}
-              label={t(`settings.section.${each}`)}
-              leftSection={<Sign size={17} />}
-              active={each === section?.name}
-              aria-current={each === section?.name ? 'page' : undefined}
-              renderRoot={(props) => <Link {...props} to="/settings/{-$section}" params={{ section: each }} />}
-            />
-          ))}
-        </nav>
-        <Suspense fallback={<Loading />}>{Screen === undefined ? <NotFound /> : <Screen />}</Suspense>
-      </div>
+      <Sections
+        label={t('settings.sections')}
+        sections={allowed.map((each) => ({ ...each, text: t(`settings.section.${each.name}`) }))}
+        open={section?.name}
+        link={(section, props) => <Link {...props} to="/settings/{-$section}" params={{ section }} />}
+      >
+        {Screen === undefined ? <NotFound /> : <Screen />}
+      </Sections>
     </Page>
   )
 }

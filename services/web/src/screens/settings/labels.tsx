@@ -6,11 +6,11 @@ import { api, type Label } from '@/api'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
+import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
-import { Heading } from './heading'
 import classes from './settings.module.css'
 
 const COLOURS = ['#0f5c6e', '#2f9e44', '#e8590c', '#c2255c', '#6741d9', '#1971c2', '#846358', '#495057']

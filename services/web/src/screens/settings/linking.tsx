@@ -6,10 +6,10 @@ import { api, type ApiGatewayConnectionsWhatsAppConnection } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { IconAlertTriangle, IconCircleCheck } from '@/ui/icons'
+import { QrPicture } from '@/ui/qr-picture'
 import { Failure } from '@/ui/states'
 
 import { nextAsking } from './next-asking'
-import { QrPicture } from './qr-picture'
 
 interface LinkingProps {
   connection: ApiGatewayConnectionsWhatsAppConnection

@@ -3,9 +3,9 @@ import { Autocomplete, Button, Checkbox, Group, MultiSelect, NumberInput, Select
 import type { Organisation as Found, StaffRole } from '@/api'
 import { t } from '@/texts'
 import { FormProblem, useProblemForm } from '@/ui/form'
+import { Heading } from '@/ui/heading'
 import { Loaded } from '@/ui/states'
 
-import { Heading } from './heading'
 import classes from './settings.module.css'
 import { useOrganisation, useSettle } from './settle'
 

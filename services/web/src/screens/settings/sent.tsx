@@ -8,12 +8,12 @@ import { t } from '@/texts'
 import { useAddress } from '@/trips/address'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
+import { Heading } from '@/ui/heading'
 import { IconDownload, IconSend } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
-import { Heading } from './heading'
 import { validateSearch } from './search'
 import classes from './settings.module.css'
 

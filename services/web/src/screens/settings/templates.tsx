@@ -6,10 +6,10 @@ import { api, type Channel, type Template } from '@/api'
 import { t, tv } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
+import { Heading } from '@/ui/heading'
 import { IconArchive, IconArchiveOff, IconDots, IconEdit, IconPlus, IconTemplate } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 
-import { Heading } from './heading'
 import classes from './settings.module.css'
 import { TemplateEditor } from './template-editor'
 

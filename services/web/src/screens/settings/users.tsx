@@ -7,11 +7,11 @@ import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
+import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconLogout, IconMailForward, IconPlus, IconShieldLock, IconUserCheck, IconUserX } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
-import { Heading } from './heading'
 import classes from './settings.module.css'
 
 const ROLES: readonly StaffRole[] = ['owner', 'admin', 'supervisor', 'user']
