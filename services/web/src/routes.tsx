@@ -50,7 +50,9 @@ const signedIn = createRoute({
       throw redirect({ to: '/sign-in', search: { next } })
     }
     // Nothing else is open until then (contracts/accounts/profile.py).
-    if (me.must_enrol && location.pathname !== '/profile') throw redirect({ to: '/profile' })
+    if (me.must_enrol && !location.pathname.startsWith('/profile')) {
+      throw redirect({ to: '/profile/{-$section}', params: { section: 'security' } })
+    }
   },
   component: lazyRouteComponent(() => import('./shell')),
 })
@@ -121,7 +123,7 @@ const tree = root.addChildren([
     }),
     createRoute({
       ...under,
-      path: '/profile',
+      path: '/profile/{-$section}',
       component: lazyRouteComponent(() => import('./screens/profile')),
     }),
   ]),

@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Box, Button, Group, Indicator, Popover, ScrollArea,
 import { useDisclosure } from '@mantine/hooks'
 import { IconBell, IconBellCheck } from '@/ui/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 
 import { api, type Notification } from '@/api'
 import { t } from '@/texts'
@@ -70,7 +70,11 @@ export function Bell() {
           </Loaded>
         </ScrollArea.Autosize>
         <Box px="md" py="xs" style={{ borderTop: '1px solid var(--fl-line)' }}>
-          <Anchor size="sm" href="/profile">
+          <Anchor
+            size="sm"
+            onClick={close}
+            renderRoot={(props: object) => <Link {...props} to="/profile/{-$section}" params={{ section: 'notifications' }} />}
+          >
             {t('shell.bell.choose')}
           </Anchor>
         </Box>

@@ -57,7 +57,7 @@ export function addressOfEntity(entity: string, id: string): string | undefined 
     connection: '/settings/email',
     credits: '/settings/credits',
     job: '/imports',
-    user: '/profile',
+    user: '/profile/security',
   }
   return found[entity]
 }
