@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 
 import { first, type Screen } from './screens'
+import { userOf } from './signed-in'
 
 /** Presses a button by its name. */
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click()
@@ -46,5 +47,28 @@ export const DIALOGUES: readonly Screen[] = [
     },
   })),
   { name: 'user-new', path: '/settings/users', then: press('Invite somebody') },
+  { name: 'password', path: '/profile/security', then: press('Change the password') },
+  { name: 'second-factor', path: '/profile/security', then: press('Set up a second factor') },
+  {
+    name: 'second-factor-code',
+    path: '/profile/security',
+    then: async (page) => {
+      await press('Set up a second factor')(page)
+      await page.getByLabel('Password', { exact: true }).fill(userOf('owner').password)
+      await press('Continue')(page)
+      await page.getByLabel('Code').waitFor()
+    },
+  },
+  { name: 'token-new', path: '/profile/tokens', then: press('New token') },
+  {
+    name: 'token-made',
+    path: '/profile/tokens',
+    then: async (page) => {
+      await press('New token')(page)
+      await page.getByLabel('Name').fill('Nightly report')
+      await press('Make the token')(page)
+      await page.getByText('This is shown only now').waitFor()
+    },
+  },
   { name: 'top-up', path: '/settings/credits', then: press('Top up') },
 ]

@@ -109,6 +109,7 @@ export const SCREENS: readonly Screen[] = [
   })),
   { name: 'sandbox', path: '/sandbox' },
   { name: 'profile', path: '/profile' },
+  ...['security', 'notifications', 'tokens'].map((section) => ({ name: `profile-${section}`, path: `/profile/${section}` })),
   {
     name: 'search',
     path: '/profile',
