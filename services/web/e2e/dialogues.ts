@@ -54,9 +54,9 @@ export const DIALOGUES: readonly Screen[] = [
     path: '/profile/security',
     then: async (page) => {
       await press('Set up a second factor')(page)
-      await page.getByLabel('Password', { exact: true }).fill(userOf('owner').password)
+      await page.getByRole('textbox', { name: 'Password' }).fill(userOf('owner').password)
       await press('Continue')(page)
-      await page.getByLabel('Code').waitFor()
+      await page.getByRole('textbox', { name: 'Code' }).waitFor()
     },
   },
   { name: 'token-new', path: '/profile/tokens', then: press('New token') },
@@ -65,7 +65,7 @@ export const DIALOGUES: readonly Screen[] = [
     path: '/profile/tokens',
     then: async (page) => {
       await press('New token')(page)
-      await page.getByLabel('Name').fill('Nightly report')
+      await page.getByRole('textbox', { name: 'Name' }).fill('Nightly report')
       await press('Make the token')(page)
       await page.getByText('This is shown only now').waitFor()
     },

@@ -9,25 +9,27 @@ import { ShownOnce } from './shown-once'
 import { bodyOf, LIVES, NEW, SCOPES, type TokenValues } from './token-values'
 
 interface NewTokenProps {
+  opened: boolean
   onMade: () => Promise<void>
   onClose: () => void
 }
 
 /** What a token is for, may do and until when; then the token itself, this once. */
-export function NewToken({ onMade, onClose }: NewTokenProps) {
+export function NewToken({ opened, onMade, onClose }: NewTokenProps) {
   const [secret, setSecret] = useState<string>()
-  const open = secret === undefined
+  const asked = secret === undefined
   return (
     <Modal
-      opened
+      opened={opened}
       onClose={onClose}
+      onExitTransitionEnd={() => setSecret(undefined)}
       title={t('profile.tokens.new')}
-      closeOnClickOutside={open}
-      closeOnEscape={open}
-      withCloseButton={open}
+      closeOnClickOutside={asked}
+      closeOnEscape={asked}
+      withCloseButton={asked}
       closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
-      {open ? (
+      {secret === undefined ? (
         <Form
           onCancel={onClose}
           onSecret={(made) => {

@@ -1,6 +1,6 @@
 import { Button, Modal, PasswordInput, Stack } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 
 import { api } from '@/api'
 import { useMe } from '@/queries'
@@ -13,15 +13,17 @@ import { SESSIONS } from './sessions'
 
 /** A new password, which signs out every other browser. */
 export function Password() {
-  const [open, setOpen] = useState(false)
+  const [isOpen, { open, close }] = useDisclosure(false)
   return (
     <section>
       <Heading title={t('profile.password.title')} text={t('profile.password.text')}>
-        <Button variant="default" onClick={() => setOpen(true)}>
+        <Button variant="default" onClick={open}>
           {t('profile.password.change')}
         </Button>
       </Heading>
-      {open && <Changing onClose={() => setOpen(false)} />}
+      <Modal opened={isOpen} onClose={close} title={t('profile.password.change')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+        <Changing onClose={close} />
+      </Modal>
     </section>
   )
 }
@@ -41,25 +43,23 @@ function Changing({ onClose }: { onClose: () => void }) {
   // Nobody writes it twice: what was written can be looked at, by the keyboard too.
   const look = { 'aria-label': t('profile.password.show'), tabIndex: 0 }
   return (
-    <Modal opened onClose={onClose} title={t('profile.password.change')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <FormProblem problem={problem} />
-          {/* Password managers ask whose it is. */}
-          <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-          <PasswordInput label={t('profile.password.old')} autoComplete="current-password" required data-autofocus {...form.getInputProps('old')} />
-          <PasswordInput
-            label={t('profile.password.new')}
-            description={t('profile.password.newText')}
-            autoComplete="new-password"
-            required
-            minLength={10}
-            visibilityToggleButtonProps={look}
-            {...form.getInputProps('new')}
-          />
-          <FormButtons sending={sending} onCancel={onClose} text={t('profile.password.change')} />
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <FormProblem problem={problem} />
+        {/* Password managers ask whose it is. */}
+        <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+        <PasswordInput label={t('profile.password.old')} autoComplete="current-password" required data-autofocus {...form.getInputProps('old')} />
+        <PasswordInput
+          label={t('profile.password.new')}
+          description={t('profile.password.newText')}
+          autoComplete="new-password"
+          required
+          minLength={10}
+          visibilityToggleButtonProps={look}
+          {...form.getInputProps('new')}
+        />
+        <FormButtons sending={sending} onCancel={onClose} text={t('profile.password.change')} />
+      </Stack>
+    </form>
   )
 }

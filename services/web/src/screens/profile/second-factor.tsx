@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Modal, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 
 import { useMe } from '@/queries'
@@ -6,29 +7,30 @@ import { t } from '@/texts'
 import { Heading } from '@/ui/heading'
 import { IconCircleCheck } from '@/ui/icons'
 
-import classes from './profile.module.css'
 import { Enrolling } from './enrolling'
+import classes from './profile.module.css'
 import { RecoveryCodes } from './recovery-codes'
 import { Removing } from './removing'
 
-type Open = 'enrol' | 'renew' | 'remove'
+type Step = 'enrol' | 'renew' | 'remove'
 
 /** Codes of an app beside the password: set up, its recovery codes made anew, switched off. */
 export function SecondFactor() {
   const { user, organisation } = useMe()
-  const [open, setOpen] = useState<Open>()
+  const [isOpen, { open, close }] = useDisclosure(false)
+  const [step, setStep] = useState<Step>('enrol')
   // What is shown once is not lost by a click beside it.
   const [secret, setSecret] = useState(false)
   const wanted = organisation.settings.second_factor_roles?.includes(user.role) === true
-  const close = () => {
-    setOpen(undefined)
-    setSecret(false)
+  const begin = (first: Step) => () => {
+    setStep(first)
+    open()
   }
-  const step = { onClose: close, onSecret: () => setSecret(true) }
+  const during = { onClose: close, onSecret: () => setSecret(true) }
   return (
     <section>
       <Heading title={t('profile.factor.title')} text={t('profile.factor.text')}>
-        {user.second_factor !== true && <Button onClick={() => setOpen('enrol')}>{t('profile.factor.enrol')}</Button>}
+        {user.second_factor !== true && <Button onClick={begin('enrol')}>{t('profile.factor.enrol')}</Button>}
       </Heading>
       {user.second_factor === true && (
         <Group className={classes.card} justify="space-between" gap="sm">
@@ -43,32 +45,31 @@ export function SecondFactor() {
             )}
           </div>
           <Group gap="xs">
-            <Button variant="default" onClick={() => setOpen('renew')}>
+            <Button variant="default" onClick={begin('renew')}>
               {t('profile.factor.renew')}
             </Button>
             {!wanted && (
-              <Button variant="default" onClick={() => setOpen('remove')}>
+              <Button variant="default" onClick={begin('remove')}>
                 {t('profile.factor.remove')}
               </Button>
             )}
           </Group>
         </Group>
       )}
-      {open !== undefined && (
-        <Modal
-          opened
-          onClose={close}
-          title={t(`profile.factor.${open}`)}
-          closeOnClickOutside={!secret}
-          closeOnEscape={!secret}
-          withCloseButton={!secret}
-          closeButtonProps={{ 'aria-label': t('ui.close') }}
-        >
-          {open === 'enrol' && <Enrolling {...step} />}
-          {open === 'renew' && <RecoveryCodes {...step} />}
-          {open === 'remove' && <Removing onClose={close} />}
-        </Modal>
-      )}
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        onExitTransitionEnd={() => setSecret(false)}
+        title={t(`profile.factor.${step}`)}
+        closeOnClickOutside={!secret}
+        closeOnEscape={!secret}
+        withCloseButton={!secret}
+        closeButtonProps={{ 'aria-label': t('ui.close') }}
+      >
+        {step === 'enrol' && <Enrolling {...during} />}
+        {step === 'renew' && <RecoveryCodes {...during} />}
+        {step === 'remove' && <Removing onClose={close} />}
+      </Modal>
     </section>
   )
 }

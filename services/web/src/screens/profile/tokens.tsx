@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -10,8 +11,8 @@ import { IconKey, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 
-import classes from './profile.module.css'
 import { NewToken } from './new-token'
+import classes from './profile.module.css'
 import { isOver } from './token-values'
 
 const KEY = ['tokens']
@@ -20,12 +21,12 @@ const KEY = ['tokens']
 export default function Tokens() {
   const tokens = useQuery({ queryKey: KEY, queryFn: ({ signal }) => api.get('/me/tokens', { signal }), staleTime: 0 })
   const queries = useQueryClient()
-  const [making, setMaking] = useState(false)
+  const [isMaking, { open, close }] = useDisclosure(false)
   const again = () => queries.invalidateQueries({ queryKey: KEY })
   return (
     <section>
       <Heading title={t('profile.section.tokens')} text={t('profile.tokens.text')}>
-        <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
+        <Button leftSection={<IconPlus size={16} />} onClick={open}>
           {t('profile.tokens.new')}
         </Button>
       </Heading>
@@ -40,7 +41,7 @@ export default function Tokens() {
           )
         }
       </Loaded>
-      {making && <NewToken onMade={again} onClose={() => setMaking(false)} />}
+      <NewToken opened={isMaking} onMade={again} onClose={close} />
     </section>
   )
 }
