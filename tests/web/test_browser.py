@@ -11,9 +11,7 @@ from scripts import browser, web
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-# Those that were seen to pass twice in a row. The others of services/web/e2e passed once, or wait
-# for a machine that has time for them: each is added here when it does.
-PASSING = ("sign-in", "shell", "imports")
+SPECS = sorted(path.name for path in web.WEB.glob("e2e/*.spec.ts"))
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +22,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield up
 
 
-@pytest.mark.parametrize("spec", PASSING)
+@pytest.mark.parametrize("spec", SPECS)
 def test_in_a_browser(spec: str, up: Path) -> None:
     try:
-        browser.drive(up, "--project=tests", f"{spec}.spec.ts")
+        browser.drive(up, "--project=tests", spec)
     except browser.BrowserFailed as error:
         pytest.fail(str(error), pytrace=False)

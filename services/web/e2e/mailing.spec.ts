@@ -9,7 +9,7 @@ test('a message to a filtered list says who gets it, is looked at, confirmed, an
   await dialogue.getByLabel('Subject').fill(subject)
   await dialogue.getByLabel('Text', { exact: true }).fill('From January on you find us at the harbour.')
   // One a second: slow enough that one sees it go on.
-  await dialogue.getByLabel('At most a minute').fill('60')
+  await dialogue.getByLabel('At most per minute').fill('60')
   await dialogue.getByRole('button', { name: 'See who gets it' }).click()
 
   // Counted and shown; nothing has left.
