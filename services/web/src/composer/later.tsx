@@ -1,13 +1,14 @@
-import { ActionIcon, Button, Group, Menu, Modal, Select, Stack, Text, Tooltip } from '@mantine/core'
-import { DateTimePicker } from '@mantine/dates'
-import '@mantine/dates/styles.css'
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconClock } from '@/ui/icons'
 import dayjs from 'dayjs'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 
 import type { SendAt } from '@/api'
 import { t } from '@/texts'
-import { city, dateIn, readerZone } from '@/time'
+import { dateIn, readerZone } from '@/time'
+
+// With the calendar in it, which few messages want.
+const Choose = lazy(() => import('./choose'))
 
 interface LaterProps {
   disabled: boolean
@@ -48,51 +49,11 @@ export function Later({ disabled, plan }: LaterProps) {
           <Menu.Item onClick={() => setChoosing(true)}>{t('composer.choose')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {choosing && <Choose close={() => setChoosing(false)} plan={plan} />}
+      {choosing && (
+        <Suspense fallback={null}>
+          <Choose close={() => setChoosing(false)} plan={plan} />
+        </Suspense>
+      )}
     </>
-  )
-}
-
-/** A moment on the reader's clock, or on that of who gets the message. */
-export function Choose({ close, plan }: { close: () => void; plan: (at: SendAt) => void }) {
-  const [moment, setMoment] = useState<string | null>(null)
-  const [zone, setZone] = useState(readerZone())
-  const zones = [
-    { value: readerZone(), label: t('composer.yourClock', { zone: city(readerZone()) }) },
-    { value: 'recipient', label: t('composer.theirClock') },
-    { value: 'organisation', label: t('composer.officeClock') },
-  ]
-  return (
-    <Modal opened onClose={close} title={t('composer.later')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <Stack gap="sm">
-        <DateTimePicker
-          label={t('composer.moment')}
-          value={moment}
-          onChange={setMoment}
-          minDate={dateIn(new Date())}
-          valueFormat="ddd D MMM YYYY, HH:mm"
-          data-autofocus
-        />
-        <Select label={t('composer.clock')} data={zones} value={zone} onChange={(next) => setZone(next ?? readerZone())} allowDeselect={false} />
-        <Text size="xs" c="dimmed">
-          {t('composer.clockText')}
-        </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {t('ui.cancel')}
-          </Button>
-          <Button
-            disabled={moment === null}
-            onClick={() => {
-              const [date, time] = (moment ?? '').split(' ')
-              if (date && time) plan({ local: { date, time, zone } })
-              close()
-            }}
-          >
-            {t('composer.plan')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
   )
 }

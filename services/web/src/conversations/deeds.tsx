@@ -1,10 +1,8 @@
 // What is done with the conversation that is open: by button, by key, by menu.
 
-import { Button, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { DateTimePicker } from '@mantine/dates'
+import { Modal, MultiSelect, Select, Stack, Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import dayjs from 'dayjs'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 
 import { api, type Conversation } from '@/api'
 import { useMe, usersQuery } from '@/queries'
@@ -13,6 +11,10 @@ import { toast } from '@/ui/toast'
 
 import { useChange } from './change'
 import { labelsQuery } from './queries'
+import { Buttons } from './window-buttons'
+
+// With the calendar in it.
+const FollowUp = lazy(() => import('./follow-up'))
 
 export interface Deeds {
   archive: () => void
@@ -71,13 +73,15 @@ export function useDeeds(conversation: Conversation | undefined, after: After): 
         <Labels conversation={conversation} close={close} set={(labels) => act({ what: 'labels', labels })} />
       )}
       {open === 'followUp' && (
-        <FollowUp
-          close={close}
-          set={(until, note) => {
-            act({ what: 'follow_up', until, note })
-            after.next()
-          }}
-        />
+        <Suspense fallback={null}>
+          <FollowUp
+            close={close}
+            set={(until, note) => {
+              act({ what: 'follow_up', until, note })
+              after.next()
+            }}
+          />
+        </Suspense>
       )}
       {open === 'notify' && <Notify conversation={conversation} close={close} />}
     </>
@@ -140,27 +144,6 @@ function Labels({ conversation, close, set }: WindowProps & { set: (labels: stri
   )
 }
 
-function FollowUp({ close, set }: { close: () => void; set: (until: string, note: string) => void }) {
-  const [until, setUntil] = useState<string | null>(dayjs().add(1, 'day').hour(9).minute(0).format('YYYY-MM-DD HH:mm:00'))
-  const [note, setNote] = useState('')
-  return (
-    <Modal opened onClose={close} title={t('conversations.putOff')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <Stack>
-        <DateTimePicker label={t('conversations.untilWhen')} value={until} onChange={setUntil} minDate={new Date()} valueFormat="ddd D MMM YYYY, HH:mm" />
-        <TextInput label={t('conversations.note')} value={note} maxLength={500} onChange={({ currentTarget }) => setNote(currentTarget.value)} />
-        <Buttons
-          close={close}
-          disabled={until === null}
-          save={() => {
-            if (until !== null) set(dayjs(until).toISOString(), note)
-            close()
-          }}
-        />
-      </Stack>
-    </Modal>
-  )
-}
-
 function Notify({ conversation, close }: WindowProps) {
   const [note, setNote] = useState('')
   const telling = useMutation({
@@ -177,18 +160,5 @@ function Notify({ conversation, close }: WindowProps) {
         <Buttons close={close} saving={telling.isPending} save={() => telling.mutate()} />
       </Stack>
     </Modal>
-  )
-}
-
-function Buttons({ close, save, disabled = false, saving = false }: { close: () => void; save: () => void; disabled?: boolean; saving?: boolean }) {
-  return (
-    <Group justify="flex-end">
-      <Button variant="default" onClick={close}>
-        {t('ui.cancel')}
-      </Button>
-      <Button onClick={save} disabled={disabled} loading={saving}>
-        {t('ui.save')}
-      </Button>
-    </Group>
   )
 }
