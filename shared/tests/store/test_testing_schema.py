@@ -36,7 +36,7 @@ def everything(database: Database) -> Any:
                 inspector.get_unique_constraints(name),
                 connection.execute(sa.select(sa.text("*")).select_from(sa.table(name))).all(),
             )
-            for name in inspector.get_table_names()
+            for name in sorted(inspector.get_table_names())
         }
     return re.sub(r"0x[0-9a-f]+", "", repr(found))
 

@@ -57,8 +57,12 @@ def test_a_number_is_linked_by_a_typed_code(world: tuple[World, Any]) -> None:
     assert gateway.connect_whatsapp_by_code(id=id) is None  # its worker has to ask for one
     there.wait_for(lambda: gateway.get_whatsapp_connection(id=id).link is LinkState.OPEN)
     assert gateway.connect_whatsapp_by_code(id=id) is None
-    told = [each.reason or "" for each in there.events(ConnectionChanged, OURS)]
-    assert any("Link with phone number" in each for each in told)
+
+    def is_told_how() -> bool:
+        told = [each.reason or "" for each in there.events(ConnectionChanged, OURS)]
+        return any("Link with phone number" in each for each in told)
+
+    there.wait_for(is_told_how)
 
 
 def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
