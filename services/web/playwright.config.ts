@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'node_modules/.cache/playwright',
   // Nothing waits so long on a machine that is not busy with something else.
-  timeout: 240_000,
-  expect: { timeout: 60_000 },
+  timeout: 120_000,
+  expect: { timeout: 40_000 },
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,

@@ -69,6 +69,7 @@ export const SCREENS: readonly Screen[] = [
     name: 'whatsapp-find',
     path: groupThread,
     then: async (page) => {
+      await page.getByRole('button', { name: 'About the group' }).waitFor() // keys are heard from then on
       await page.keyboard.press('s')
       await page.getByRole('textbox', { name: 'Search in this conversation' }).fill('added')
       await page.getByRole('list', { name: 'Found messages' }).waitFor()
@@ -91,6 +92,7 @@ export const SCREENS: readonly Screen[] = [
     name: 'purchase-order',
     path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}`,
     then: async (page) => {
+      await page.getByRole('button', { name: 'Add a service' }).waitFor()
       await page.keyboard.press('a')
       await page.getByRole('button', { name: 'Purchase order' }).click()
       await page.getByRole('button', { name: /^Send [1-9]/ }).waitFor()
