@@ -23,11 +23,11 @@ test('a person is found, and opened', async ({ page }) => {
 })
 
 test('the language changes everywhere, and stays', async ({ page }) => {
-  await open(page, '/profile')
+  await open(page, '/imports') // the profile names the languages too
   await page.getByRole('button', { name: `${userOf('owner').name}: profile and appearance` }).click()
   await page.getByText('Español').click()
   await expect(page.getByRole('navigation', { name: 'Pantallas' })).toBeVisible()
   await page.reload()
-  await expect(page.getByRole('heading', { level: 1, name: 'Perfil' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Importar y exportar' })).toBeVisible()
   expect(await page.locator('html').getAttribute('lang')).toBe('es')
 })
