@@ -155,3 +155,14 @@ export function FormButtons({ sending, onCancel, text }: { sending: boolean; onC
     </Group>
   )
 }
+
+/** Below a form that stands on its screen: to send it, once something of it was changed. */
+export function SaveButton({ sending, dirty }: { sending: boolean; dirty: boolean }) {
+  return (
+    <Group justify="flex-end">
+      <Button type="submit" loading={sending} disabled={!dirty}>
+        {t('ui.save')}
+      </Button>
+    </Group>
+  )
+}

@@ -1,12 +1,13 @@
-import { Avatar, Button, Group, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Avatar, Group, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 
 import { api } from '@/api'
 import { meQuery, useMe, usersQuery } from '@/queries'
 import { chooseLanguage, type Language, language, LANGUAGES, t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormProblem, SaveButton, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import classes from './profile.module.css'
 
@@ -34,7 +35,7 @@ export default function Account() {
   return (
     <section>
       <Heading title={t('profile.section.account')} text={t('profile.account.text')} />
-      <form onSubmit={submit} className={classes.card}>
+      <form onSubmit={submit} className={section.card}>
         <Stack gap="md">
           <Group gap="sm" wrap="nowrap">
             <Avatar name={user.name} size={44} radius="xl" color="tide" aria-hidden />
@@ -46,7 +47,7 @@ export default function Account() {
             </div>
           </Group>
           <FormProblem problem={problem} />
-          <SimpleGrid cols={{ base: 1, sm: 2 }} className={classes.fields}>
+          <SimpleGrid cols={{ base: 1, sm: 2 }} className={section.fields}>
             <TextInput label={t('profile.account.name')} required autoComplete="name" {...form.getInputProps('name')} />
             <Select
               label={t('profile.account.language')}
@@ -73,11 +74,7 @@ export default function Account() {
             maxRows={10}
             {...form.getInputProps('signature')}
           />
-          <Group justify="flex-end">
-            <Button type="submit" loading={sending} disabled={!form.isDirty()}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <SaveButton sending={sending} dirty={form.isDirty()} />
         </Stack>
       </form>
     </section>

@@ -1,13 +1,14 @@
-import { Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core'
+import { Checkbox, Group, Stack, Table, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Fragment } from 'react'
 
 import { api, type NotificationChoice } from '@/api'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormProblem, SaveButton, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import { grouped, isFixed } from './kinds'
 import classes from './profile.module.css'
@@ -41,7 +42,7 @@ function Form({ choices }: { choices: NotificationChoice[] }) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <FormProblem problem={problem} />
-        <div className={classes.table}>
+        <div className={section.table}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -97,11 +98,7 @@ function Form({ choices }: { choices: NotificationChoice[] }) {
             </Table.Tbody>
           </Table>
         </div>
-        <Group justify="flex-end">
-          <Button type="submit" loading={sending} disabled={!form.isDirty()}>
-            {t('ui.save')}
-          </Button>
-        </Group>
+        <SaveButton sending={sending} dirty={form.isDirty()} />
       </Stack>
     </form>
   )

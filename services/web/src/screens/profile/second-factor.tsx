@@ -6,9 +6,9 @@ import { useMe } from '@/queries'
 import { t } from '@/texts'
 import { Heading } from '@/ui/heading'
 import { IconCircleCheck } from '@/ui/icons'
+import section from '@/ui/section.module.css'
 
 import { Enrolling } from './enrolling'
-import classes from './profile.module.css'
 import { RecoveryCodes } from './recovery-codes'
 import { Removing } from './removing'
 
@@ -33,7 +33,7 @@ export function SecondFactor() {
         {user.second_factor !== true && <Button onClick={begin('enrol')}>{t('profile.factor.enrol')}</Button>}
       </Heading>
       {user.second_factor === true && (
-        <Group className={classes.card} justify="space-between" gap="sm">
+        <Group className={section.card} justify="space-between" gap="sm">
           <div>
             <Badge color="tide" leftSection={<IconCircleCheck size={13} />}>
               {t('profile.factor.on')}

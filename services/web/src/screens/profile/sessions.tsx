@@ -10,6 +10,7 @@ import { IconDeviceDesktop, IconDeviceMobile, IconLogout } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import { deviceName, isPhone } from './device'
 import classes from './profile.module.css'
@@ -41,7 +42,7 @@ export function Sessions() {
       </Heading>
       <Loaded query={sessions} loading={<Loading rows={3} />}>
         {(found) => (
-          <div className={classes.table}>
+          <div className={section.table}>
             <DataTable
               rows={all ? found : found.slice(0, SHOWN)}
               columns={columns((id) => end.mutate(id), end.isPending ? end.variables : undefined)}

@@ -10,6 +10,7 @@ import { Heading } from '@/ui/heading'
 import { IconKey, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
+import section from '@/ui/section.module.css'
 
 import { NewToken } from './new-token'
 import classes from './profile.module.css'
@@ -35,7 +36,7 @@ export default function Tokens() {
           found.length === 0 ? (
             <Empty icon={<IconKey size={26} stroke={1.5} />} title={t('profile.tokens.empty')} text={t('profile.tokens.emptyText')} />
           ) : (
-            <div className={classes.table}>
+            <div className={section.table}>
               <DataTable rows={found} columns={columns(again)} keyOf={(each) => each.id} caption={t('profile.section.tokens')} />
             </div>
           )

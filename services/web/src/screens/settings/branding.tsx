@@ -1,11 +1,12 @@
-import { Anchor, Button, ColorInput, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Anchor, ColorInput, Stack, Text, Textarea, TextInput } from '@mantine/core'
 
 import type { Organisation } from '@/api'
 import { useMe } from '@/queries'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormProblem, SaveButton, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { Loaded } from '@/ui/states'
+import section from '@/ui/section.module.css'
 
 import { inkOn } from './ink'
 import classes from './settings.module.css'
@@ -68,7 +69,7 @@ function Form({ organisation: { settings, version } }: { organisation: Organisat
   })
   return (
     <div className={classes.beside}>
-      <form onSubmit={submit} className={classes.card}>
+      <form onSubmit={submit} className={section.card}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
           <TextInput label={t('settings.branding.name')} required {...form.getInputProps('name')} />
@@ -80,11 +81,7 @@ function Form({ organisation: { settings, version } }: { organisation: Organisat
           <TextInput label={t('settings.branding.replyTo')} type="email" {...form.getInputProps('reply_to')} />
           <Textarea label={t('settings.branding.signature')} description={t('settings.branding.signatureText')} autosize minRows={3} maxRows={10} {...form.getInputProps('signature')} />
           <Textarea label={t('settings.branding.footer')} autosize minRows={2} maxRows={8} {...form.getInputProps('footer')} />
-          <Group justify="flex-end">
-            <Button type="submit" loading={sending} disabled={!form.isDirty()}>
-              {t('ui.save')}
-            </Button>
-          </Group>
+          <SaveButton sending={sending} dirty={form.isDirty()} />
         </Stack>
       </form>
       <Letter values={form.values} />

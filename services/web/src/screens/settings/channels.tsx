@@ -11,11 +11,11 @@ import { IconAlertTriangle, IconDots, IconEdit, IconPlugConnected, IconPlus, Ico
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import { ConnectionForm } from './connection-form'
 import { ConnectionTest } from './connection-test'
 import { Linking } from './linking'
-import classes from './settings.module.css'
 
 export type Connection = Answer<'/connections', 'get'>[number]
 
@@ -77,7 +77,7 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
   const { channel, details, state, reason, checked_at } = connection
   const waiting = connection.channel === 'whatsapp' && connection.link != null && connection.link !== 'open' ? connection.link : undefined
   return (
-    <article className={classes.card} aria-label={details.label}>
+    <article className={section.card} aria-label={details.label}>
       <Group gap="sm" wrap="nowrap" align="flex-start">
         <ChannelIcon channel={channel} size={22} />
         <div style={{ flex: 1, minWidth: 0 }}>

@@ -5,10 +5,10 @@ import { api, type Channel } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
 import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
+import section from '@/ui/section.module.css'
 
 import type { Connection } from './channels'
 import { bodyOf, KINDS_OF, type Values, valuesOf } from './connection-values'
-import classes from './settings.module.css'
 
 interface ConnectionFormProps {
   channel: Channel
@@ -45,7 +45,7 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
       <form onSubmit={submit} autoComplete="off">
         <Stack gap="sm">
           <FormProblem problem={problem} />
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" className={classes.fields}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" className={section.fields}>
             <TextInput label={t('settings.field.label')} required data-autofocus {...form.getInputProps('label')} />
             <TextInput label={t(`settings.field.address.${channel}`)} required {...form.getInputProps('address')} />
             <Select

@@ -12,8 +12,7 @@ import { IconAlertTriangle, IconCoins, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loaded, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
-
-import classes from './settings.module.css'
+import section from '@/ui/section.module.css'
 
 /** What text messages cost, what is left, and where it went. */
 export default function Credits() {
@@ -38,7 +37,7 @@ export default function Credits() {
                 {t('settings.credits.free')}
               </Text>
             ) : (
-              <div className={classes.table}>
+              <div className={section.table}>
                 <DataTable rows={found} columns={priceColumns()} keyOf={(each) => `${each.channel} ${each.mode} ${each.prefix}`} caption={t('settings.credits.prices')} />
               </div>
             )
@@ -66,7 +65,7 @@ function Standing({ balance: { balance, reserved, available, low } }: { balance:
       )}
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         {numbers.map(([name, number]) => (
-          <div key={name} className={classes.card}>
+          <div key={name} className={section.card}>
             <Text size="xs" c="dimmed">
               {t(`settings.credits.${name}`)}
             </Text>
@@ -108,7 +107,7 @@ function Ledger() {
   if (rows === undefined) return query.isError ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading rows={4} />
   if (rows.length === 0) return <Empty icon={<IconCoins size={26} stroke={1.5} />} title={t('settings.credits.empty')} text={t('settings.credits.emptyText')} />
   return (
-    <div className={classes.table}>
+    <div className={section.table}>
       <DataTable
         rows={rows}
         columns={ledgerColumns()}

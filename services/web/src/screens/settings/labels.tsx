@@ -10,6 +10,7 @@ import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import classes from './settings.module.css'
 
@@ -34,7 +35,7 @@ export default function Labels() {
           all.length === 0 ? (
             <Empty icon={<IconTags size={26} stroke={1.5} />} title={t('settings.labels.empty')} text={t('settings.labels.emptyText')} />
           ) : (
-            <div className={classes.table}>
+            <div className={section.table}>
               <DataTable rows={all} columns={columns(setOpen)} keyOf={(each) => each.id} caption={t('settings.section.labels')} />
             </div>
           )

@@ -1,12 +1,12 @@
-import { Autocomplete, Button, Checkbox, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Autocomplete, Checkbox, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 
 import type { Organisation as Found, StaffRole } from '@/api'
 import { t } from '@/texts'
-import { FormProblem, useProblemForm } from '@/ui/form'
+import { FormProblem, SaveButton, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { Loaded } from '@/ui/states'
+import section from '@/ui/section.module.css'
 
-import classes from './settings.module.css'
 import { useOrganisation, useSettle } from './settle'
 
 const ROLES: readonly StaffRole[] = ['owner', 'admin', 'supervisor', 'user']
@@ -66,10 +66,10 @@ function Form({ organisation: { settings, version } }: { organisation: Found }) 
     fieldOf: (field) => field.replace(/^settings\./, '').replace(/^quiet_hours\./, ''),
   })
   return (
-    <form onSubmit={submit} className={classes.card}>
+    <form onSubmit={submit} className={section.card}>
       <Stack gap="md">
         <FormProblem problem={problem} />
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} className={classes.fields}>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} className={section.fields}>
           <Select label={t('settings.organisation.zone')} searchable allowDeselect={false} data={Intl.supportedValuesOf('timeZone')} {...form.getInputProps('zone')} />
           <Autocomplete label={t('settings.organisation.language')} required data={['en', 'es', 'de', 'fr', 'it', 'pt', 'pt-BR']} {...form.getInputProps('language')} />
           <Autocomplete label={t('settings.organisation.currency')} required data={['EUR', 'USD', 'GBP', 'CHF', 'BRL', 'MXN']} {...form.getInputProps('currency')} />
@@ -105,15 +105,5 @@ function Form({ organisation: { settings, version } }: { organisation: Found }) 
         <SaveButton sending={sending} dirty={form.isDirty()} />
       </Stack>
     </form>
-  )
-}
-
-function SaveButton({ sending, dirty }: { sending: boolean; dirty: boolean }) {
-  return (
-    <Group justify="flex-end">
-      <Button type="submit" loading={sending} disabled={!dirty}>
-        {t('ui.save')}
-      </Button>
-    </Group>
   )
 }

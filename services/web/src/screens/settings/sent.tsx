@@ -13,9 +13,9 @@ import { IconDownload, IconSend } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import { validateSearch } from './search'
-import classes from './settings.module.css'
 
 const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
 const STATUSES: readonly DeliveryStatus[] = ['queued', 'sent', 'delivered', 'read', 'failed', 'uncertain']
@@ -64,7 +64,7 @@ export default function Sent() {
       ) : rows.length === 0 ? (
         <Empty icon={<IconSend size={26} stroke={1.5} />} title={t('settings.sent.empty')} text={t('settings.sent.emptyText')} />
       ) : (
-        <div className={classes.table} style={{ opacity: query.isPlaceholderData ? 0.55 : 1 }}>
+        <div className={section.table} style={{ opacity: query.isPlaceholderData ? 0.55 : 1 }}>
           <DataTable
             rows={rows}
             columns={columns()}

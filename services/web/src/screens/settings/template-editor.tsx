@@ -11,6 +11,7 @@ import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertTriangle } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
+import section from '@/ui/section.module.css'
 
 import classes from './settings.module.css'
 
@@ -141,7 +142,7 @@ function Preview({ id, channel, ...typed }: PreviewProps) {
                   <MailFrame html={html} title={t('settings.templates.preview')} />
                 </div>
               ) : (
-                <div className={classes.card}>
+                <div className={section.card}>
                   <Text size="sm" className={classes.words}>
                     {text}
                   </Text>

@@ -9,8 +9,8 @@ import { type Column, DataTable } from '@/ui/data-table'
 import { Heading } from '@/ui/heading'
 import { IconArchive, IconArchiveOff, IconDots, IconEdit, IconPlus, IconTemplate } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
+import section from '@/ui/section.module.css'
 
-import classes from './settings.module.css'
 import { TemplateEditor } from './template-editor'
 
 const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
@@ -53,7 +53,7 @@ export default function Templates() {
             return <Empty icon={<IconTemplate size={26} stroke={1.5} />} title={t('settings.templates.empty')} text={t('settings.templates.emptyText')} />
           }
           return (
-            <div className={classes.table}>
+            <div className={section.table}>
               <DataTable rows={rows} columns={columns(setOpen)} keyOf={(each) => each.id} caption={t('settings.section.templates')} />
             </div>
           )

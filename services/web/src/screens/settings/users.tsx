@@ -11,8 +11,7 @@ import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconLogout, IconMailForward, IconPlus, IconShieldLock, IconUserCheck, IconUserX } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
-
-import classes from './settings.module.css'
+import section from '@/ui/section.module.css'
 
 const ROLES: readonly StaffRole[] = ['owner', 'admin', 'supervisor', 'user']
 
@@ -30,7 +29,7 @@ export default function Users() {
       </Heading>
       <Loaded query={users}>
         {(all) => (
-          <div className={classes.table}>
+          <div className={section.table}>
             <DataTable rows={all} columns={columns(setOpen)} keyOf={(each) => each.id} caption={t('settings.section.users')} />
           </div>
         )}
