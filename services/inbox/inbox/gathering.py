@@ -58,12 +58,13 @@ def _memberships(session: Session, person: Person, folded: Sequence[str]) -> lis
     """The groups that she is in, was, or was asked into; who else is in them is not hers."""
     places = store.participants(session, person.contact_ids, folded, lock=False)
     known = groups.contacts_of(session, places)
+    subjects = groups.subjects(session, {place.group_id for place in places})
     return [
         PersonRecord(
             kind="group_membership",
             at=place.since,
             data={
-                "group": groups.view(session, place.group_id).subject,
+                "group": subjects[place.group_id],
                 **_plain(groups.participant_view(place, known)),
             },
         )

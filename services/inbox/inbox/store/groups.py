@@ -132,6 +132,12 @@ def participants(session: Session, ids: Collection[UUID]) -> dict[UUID, list[Par
     return found
 
 
+def subjects(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """How groups are called."""
+    rows = session.execute(select(GroupRow.id, GroupRow.subject).where(GroupRow.id.in_(ids)))
+    return {each.id: each.subject for each in rows}
+
+
 def contacts_of(session: Session, rows: Sequence[ParticipantRow]) -> dict[UUID, Contact]:
     """Who they are now, by who they were when they became known."""
     ids = {row.contact_id for row in rows if row.contact_id is not None}
