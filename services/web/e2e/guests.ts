@@ -15,6 +15,8 @@ interface Upload {
 interface Asked {
   data?: unknown
   file?: Upload
+  /** The version that is changed. */
+  version?: number
 }
 
 /** What the API answers who is signed in in `page`. */
@@ -22,10 +24,11 @@ export async function ask<T = unknown>(
   page: Page,
   method: 'GET' | 'POST' | 'PUT',
   path: string,
-  { data, file }: Asked = {},
+  { data, file, version }: Asked = {},
 ): Promise<T> {
   const headers: Record<string, string> = {}
   if (method !== 'GET') headers['X-CSRF-Token'] = (await ask<{ csrf: string }>(page, 'GET', '/session')).csrf
+  if (version !== undefined) headers['If-Match'] = `"v${version}"`
   const answer = await page.request.fetch(API + path, {
     method,
     headers,

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 
+import { ask } from './guests'
 import { expect, open, test, up } from './signed-in'
 
-const API = `${up.address}/api/v1`
 const TITLE = 'Ribeiro family: the Douro by boat'
 
 interface Trip {
@@ -14,18 +14,7 @@ interface Trip {
 /** A trip of our own, so that no other test minds what becomes of it. */
 async function made(page: Page): Promise<Trip> {
   const details = { title: TITLE, start: '2027-05-03', end: '2027-05-08', zone: 'Europe/Lisbon', guests: [{ name: 'Rita Ribeiro', lead: true }] }
-  const answer = await page.request.post(`${API}/itineraries`, { data: { details }, headers: await headers(page) })
-  expect(answer.status(), await answer.text()).toBe(201)
-  return (await answer.json()) as Trip
-}
-
-async function headers(page: Page): Promise<Record<string, string>> {
-  const { csrf } = (await (await page.request.get(`${API}/session`)).json()) as { csrf: string }
-  return { 'X-CSRF-Token': csrf }
-}
-
-async function read(page: Page, id: string): Promise<Trip> {
-  return (await (await page.request.get(`${API}/itineraries/${id}`)).json()) as Trip
+  return ask<Trip>(page, 'POST', '/itineraries', { data: { details } })
 }
 
 test('a service is added, changed and removed', async ({ page }) => {
@@ -78,8 +67,7 @@ test('what two people change at once is kept of both', async ({ page }) => {
   await form.getByLabel('Title').fill('Ribeiro family: the Douro by train')
 
   const theirs = { ...details, title: 'Ribeiro family: the Minho', notes: 'They bring a dog.' }
-  const answer = await page.request.put(`${API}/itineraries/${id}`, { data: { details: theirs }, headers: { ...(await headers(page)), 'If-Match': `"v${version}"` } })
-  expect(answer.status(), await answer.text()).toBe(200)
+  await ask(page, 'PUT', `/itineraries/${id}`, { data: { details: theirs }, version })
 
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form.getByText(/Somebody changed this/)).toBeVisible()
@@ -87,6 +75,6 @@ test('what two people change at once is kept of both', async ({ page }) => {
   await expect(form.getByLabel('Notes')).toHaveValue('They bring a dog.')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Ribeiro family: the Douro by train' })).toBeVisible()
-  const kept = (await read(page, id)).details
+  const kept = (await ask<Trip>(page, 'GET', `/itineraries/${id}`)).details
   expect([kept.title, kept.notes]).toEqual(['Ribeiro family: the Douro by train', 'They bring a dog.'])
 })
