@@ -309,14 +309,22 @@ class MessageReceived(Event):
     cards: list[Card] = []
 
 
+class LateContent(Message):
+    """What a message says that could not be read at first."""
+
+    text: Text = ""
+    place: Place | None = None
+    cards: list[Card] = []
+
+
 @event("message.amended", source="channels")
 class MessageAmended(Event):
     """Something happened to a message that was said before, by either side.
 
-    It is the one that the provider calls `provider_id`. `kind` None tells of its files alone: those
-    that came (by their number among its files), and those that are still `awaited`. `text` is the
-    new wording of an edit, and of a reaction its emoji; an empty one was taken away. They may come
-    before the message, in any order, and twice.
+    It is the one that the provider calls `provider_id`. `kind` None tells of its files: those
+    that came (by their number among its files), and those that are still `awaited`; and, if it could
+    not be read at first, what it says. `text` is the new wording of an edit, and of a reaction its
+    emoji; an empty one was taken away. They may come before the message, in any order, and twice.
     """
 
     channel: Channel
@@ -329,6 +337,7 @@ class MessageAmended(Event):
     text: Text = ""
     files: dict[int, FileRef] = {}
     awaited: list[AwaitedFile] | None = None
+    late: LateContent | None = None
 
 
 @event("chat.followed", source="channels")

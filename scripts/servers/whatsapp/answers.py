@@ -102,6 +102,20 @@ def _upload(world: World, question: Node) -> None:
     )
 
 
+def bundle_in(receipt: Node) -> Bundle | None:
+    """The client's keys as it sends them with a receipt of what it could not read, if it does."""
+    if (keys := receipt.child("keys")) is None:
+        return None
+    signed, once = keys.need("skey"), keys.need("key")
+    return Bundle(
+        keys.need("identity").data,
+        signed.need("value").data,
+        _id(signed),
+        once.need("value").data,
+        _id(once),
+    )
+
+
 def _id(key: Node) -> int:
     return int.from_bytes(key.need("id").data, "big")
 

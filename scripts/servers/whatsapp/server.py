@@ -30,7 +30,8 @@ from .keys import KeyPair
 from .media import HOST, MediaServer
 from .nodes import Jid, Node
 from .noise import Authority, Line
-from .ratchet import padded, unpadded
+from .post import Post
+from .ratchet import unpadded
 from .typing import TypedCode
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class StandIn:
 
     def __init__(self, folder: Path, own: str = "34600111222") -> None:
         self.world = World(own)
+        self.post = Post(self.world)
         self.rules = Rules()
         self.sent: list[Sent] = []
         self.heard: list[Node] = []
@@ -80,7 +82,6 @@ class StandIn:
         self._lines: list[Line] = []
         self._pairing: list[Line] = []
         self._typed: TypedCode | None = None
-        self._waiting: dict[str, Node] = {}  # messages that the client did not acknowledge
         self._numbers = itertools.count(1)
         self._answers: dict[str, Future[Node]] = {}
         public, private = certificate.issue("web.whatsapp.com", "*.whatsapp.net", "*.whatsapp.com")
@@ -116,7 +117,7 @@ class StandIn:
         """As at the beginning, but for the keys that the client uploaded."""
         self.rules = rules
         self.logged_out = False
-        for forgotten in (self.sent, self.heard, self._waiting, self.world.groups):
+        for forgotten in (self.sent, self.heard, self.post, self.world.groups):
             forgotten.clear()
         self.world.unknown.clear()
         self.world.private.clear()
@@ -175,11 +176,7 @@ class StandIn:
         return self._deliver(attrs, message, own)
 
     def _deliver(self, attrs: dict[str, str], message: Any, sender: str) -> str:
-        plain = padded(message.SerializeToString())
-        sealed = self.world.phone(sender).encrypt(plain, self.world.next_bundle())
-        node = Node("message", attrs, [Node("enc", {"v": "2", "type": "pkmsg"}, sealed)])
-        self._waiting[attrs["id"]] = node
-        self.say(node)
+        self.say(self.post.write(attrs, message, sender))
         return attrs["id"]
 
     def receipt(self, message: str, sender: str, kind: str = "") -> None:
@@ -268,7 +265,7 @@ class StandIn:
 
     def unacknowledged(self) -> list[str]:
         """The messages to the client of which it did not say that it has them."""
-        return list(self._waiting)
+        return [node.attrs["id"] for node in self.post.under_way()]
 
     # The server.
 
@@ -396,7 +393,7 @@ class StandIn:
         lid = Jid(f"{self.world.lid(own).user}:{line.payload.device}@lid")
         await line.send(Node("success", {"t": now, "lid": lid, "props": "27"}))
         self._lines.append(line)
-        for node in list(self._waiting.values()):
+        for node in self.post.under_way():
             await line.send(node)
         while True:
             node = await line.receive()
@@ -409,14 +406,8 @@ class StandIn:
         elif node.tag in ("receipt", "ack"):
             if waiting := self._answers.pop(node.attrs.get("id", ""), None):
                 waiting.set_result(node)
-            if not self.rules.deaf and node.attrs.get("type", "") in (
-                "",
-                "sender",
-                "inactive",
-                "peer_msg",
-                "hist_sync",
-            ):
-                self._waiting.pop(node.attrs.get("id", ""), None)
+            if again := self.post.heard(node, deaf=self.rules.deaf):
+                await line.send(again)
         elif node.tag == "iq" and node.attrs.get("type") in ("get", "set"):
             if node.child("remove-companion-device"):
                 self.logged_out = True

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from contracts.channels import Amending, MessageAmended
+from contracts.channels import Amending, LateContent, MessageAmended
 from contracts.common import FileRef
 from contracts.files import attachment_of
 from contracts.inbox import Attachment, ChatDetails, File, FileState, Reaction
@@ -48,7 +48,7 @@ def apply(
     """Write an amendment into a message's row; returns whether it told anything new."""
     if message.erased:
         return False
-    before = (message.chat, message.text, list(message.attachments))
+    before = (message.chat, message.text, list(message.attachments), list(message.defects))
     chat = message.chat or ChatDetails()
     match amendment.kind:
         case Amending.REACTED:
@@ -68,8 +68,10 @@ def apply(
             message.text, message.attachments = "", []
             file_uses.put(session, file_uses.User.MESSAGE, message.id, [])
         case None if not chat.deleted_at:
+            if amendment.late is not None and message.defects:
+                chat = _late(message, chat, amendment, amendment.late)
             _files(session, message, chat, amendment, unseen)
-    return before != (message.chat, message.text, message.attachments)
+    return before != (message.chat, message.text, message.attachments, message.defects)
 
 
 def _message(session: Session, amendment: MessageAmended) -> MessageRow | None:
@@ -91,6 +93,15 @@ def _reacted(chat: ChatDetails, amendment: MessageAmended) -> ChatDetails:
     # One that was taken back stays without an emoji, so that the one before it, which may come
     # later, does not come back; screens are shown the others.
     return replace(chat, reactions=[*others, made])
+
+
+def _late(
+    message: MessageRow, chat: ChatDetails, amendment: MessageAmended, late: LateContent
+) -> ChatDetails:
+    """A message that could not be read says what it says; a new wording of it, which was told
+    before, holds."""
+    message.text, message.defects = message.text or late.text, []
+    return replace(chat, place=late.place, cards=late.cards, awaited=list(amendment.awaited or []))
 
 
 def _files(

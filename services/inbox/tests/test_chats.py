@@ -18,6 +18,7 @@ from contracts.channels import (
     ChatGroup,
     DeliveryStatus,
     DeliveryUpdated,
+    LateContent,
     Mailbox,
     MessageAmended,
     MessageReceived,
@@ -237,6 +238,40 @@ def test_amendments_in_any_order_and_twice(desk: Desk, driver: Contact) -> None:
     assert found.text == ""
     assert found.chat is not None
     assert found.chat.deleted_at == later
+
+
+def test_what_could_not_be_read_says_after_all_what_it_says(desk: Desk, driver: Contact) -> None:
+    waits = [AwaitedFile(number=0, name="0.jpg", content_type="image/jpeg")]
+    late = amended(
+        "wamid.late",
+        awaited=waits,
+        late=LateContent(text="At nine", place=Place(latitude=38.7, longitude=-9.1)),
+    )
+    message = wrote(desk, "", defects=["It stands on the phone."], provider_id="wamid.late")
+    desk.hear("take_amendment", late)
+    found = shown(desk, message.id)
+    assert (found.text, found.defects) == ("At nine", [])
+    assert found.chat is not None
+    assert found.chat.place is not None
+    assert [each.number for each in found.chat.awaited] == [0]
+    assert desk.call("get_conversation", id=found.conversation_id).preview == "At nine"
+    file = FileRef(
+        key=f"{desk.organisation}/{'a' * 64}", name="0.jpg", content_type="image/jpeg", size=9
+    )
+    desk.hear("take_amendment", amended("wamid.late", files={0: file}, awaited=[]))
+    desk.hear("take_amendment", amended("wamid.late", Amending.EDITED, "At ten"))
+    desk.hear("take_amendment", late)  # once more
+    found = shown(desk, message.id)
+    assert found.text == "At ten"
+    assert [each.name for each in found.attachments] == ["0.jpg"]
+    assert found.chat is not None
+    assert found.chat.awaited == []
+
+
+def test_what_was_read_is_not_said_anew(desk: Desk, driver: Contact) -> None:
+    message = wrote(desk, "At nine", provider_id="wamid.read")
+    desk.hear("take_amendment", amended("wamid.read", late=LateContent(text="At ten")))
+    assert shown(desk, message.id).text == "At nine"
 
 
 def test_files_come_one_by_one_or_never(desk: Desk, driver: Contact) -> None:

@@ -12,6 +12,7 @@ from contracts.channels import (
     AwaitedFile,
     ChatFollowed,
     ConnectionState,
+    LateContent,
     Mailbox,
     MessageAmended,
     MessageReceived,
@@ -86,6 +87,8 @@ def _said(
     chat = chats.locked(session, connection.id, item.chat)
     message_id = new_id()
     if not incoming.know(session, connection.id, item.id, message_id, chat.key, received_at):
+        if item.late:
+            _late(session, connection, item)
         return
     if not item.by_us and not item.imported and (not chat.last_in_at or chat.last_in_at < item.at):
         chat.last_in_at, chat.last_in_id, chat.address = item.at, item.id, item.chat
@@ -134,6 +137,25 @@ def _said(
             ],
             place=item.place,
             cards=item.cards,
+        ),
+    )
+
+
+def _late(session: Session, connection: ConnectionRow, item: Said) -> None:
+    """What could not be read at first is said after all."""
+    files = _files(session, connection, item)
+    _tell(
+        session,
+        connection,
+        MessageAmended(
+            channel=Channel.WHATSAPP,
+            connection_id=connection.id,
+            provider_id=item.id,
+            address=item.who.address,
+            by_us=item.by_us,
+            at=item.at,
+            awaited=[awaited(number, item.media[number]) for number in files],
+            late=LateContent(text=item.text, place=item.place, cards=item.cards),
         ),
     )
 

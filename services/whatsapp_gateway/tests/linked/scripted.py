@@ -1,8 +1,8 @@
 """A worker without a network: `python scripted.py FD`. It does as the words that it is sent say.
 
-A text `echo X` is delivered back as a message X; `refuse X` is refused for that reason; `die` ends
-the process at once, before anything is answered; `hush` lets it go on and say no more; `open`,
-`silent` and other phases are told as such.
+A text `echo X` is delivered back as a message X, and with `late X` it could not be read at first;
+`refuse X` is refused for that reason; `die` ends the process at once, before anything is answered;
+`hush` lets it go on and say no more; `open`, `silent` and other phases are told as such.
 Without a file `linked` in its folder no phone is linked; `Pair` shows one code and links it.
 """
 
@@ -89,7 +89,10 @@ class Scripted:
         if word == "refuse":
             self.spool.end(Done(command.id, Outcome.REFUSED, Reason(rest)))
             return
-        if word == "echo":
+        if word == "late":
+            self.spool.await_words(events.Unreadable(rest, command.to, command.to, MOMENT))
+            self.spool.give_up(dt.datetime.now(dt.UTC))
+        if word in ("echo", "late"):
             message = events.Message(rest, command.to, command.to, MOMENT, Text(rest))
             self.spool.keep(message, key=rest)
         self.spool.end(Done(command.id, Outcome.DONE, message=f"3EB0{command.id}"))

@@ -26,10 +26,11 @@ from contracts.whatsapp_gateway import (
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
 from whatsapp_gateway import leaving
+from whatsapp_gateway.linked import hearing
 from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
 
-from ..running import OTHER, OURS, PHONE, queue, reached, received, running, updates
+from ..running import OTHER, OURS, PHONE, amended, queue, reached, received, running, updates
 
 pytestmark = pytest.mark.green
 COMMAND = [sys.executable, "-P", "-W", "ignore", str(Path(__file__).parent / "scripted.py")]
@@ -94,6 +95,20 @@ def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
     assert {each.address for each in followed} == {PHONE}
     attend(last_id="AAAA2", before=["AAAA1"])
     there.wait_for(lambda: noted("read AAAA2 AAAA1"))
+
+
+def test_what_could_not_be_read_is_said_once_and_gets_its_words(world: tuple[World, Any]) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    gateway.connect_whatsapp(id=id)
+    there.wait_for(lambda: gateway.get_whatsapp_connection(id=id).link is LinkState.OPEN)
+    queue(there, "late AAAA1", connection_id=id)
+    [words] = amended(there)
+    [message] = received(there)
+    assert (message.text, message.defects) == ("", [hearing.UNREADABLE])
+    assert words.provider_id == message.provider_id == "AAAA1"
+    assert words.late is not None
+    assert (words.kind, words.late.text) == (None, "AAAA1")
 
 
 def test_a_number_that_the_network_restricts_answers_and_begins_no_chats(

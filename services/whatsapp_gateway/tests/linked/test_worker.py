@@ -390,3 +390,31 @@ def test_before_it_is_connected_nothing_leaves_and_it_may_be_told_again(
     worker.tell(send)
     worker.heard(events.Done, lambda done: done.outcome is Outcome.DONE)
     assert len(standin.sent) == 1
+
+
+def unreadable(standin: StandIn, text: str) -> str:
+    """Ana writes with a key that the client used up before."""
+    _, used = standin.world.prekeys[-1]
+    standin.world.prekeys.append((0xFFFFF0, used))
+    return standin.write(text, ANA)
+
+
+def test_what_cannot_be_read_is_asked_for_and_comes(begin: Begin, standin: StandIn) -> None:
+    worker = begin().connected()
+    id = unreadable(standin, "At nine")
+    message = worker.message(id)
+    assert (message.content, message.late) == (content.Text("At nine"), False)
+    wait_for(lambda: not standin.unacknowledged())
+    assert not worker.of(events.Unreadable)
+
+
+def test_what_comes_too_late_says_that_it_was_told_as_unreadable(
+    begin: Begin, standin: StandIn
+) -> None:
+    worker = begin(unread_seconds=0.0).connected()
+    standin.post.silent = True
+    id = unreadable(standin, "At nine")
+    assert worker.heard(events.Unreadable).id == id
+    for node in standin.post.heard_late():
+        standin.say(node)
+    assert worker.message(id).late

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from whatsapp_gateway.linked.protocol import commands, content, events
 from whatsapp_gateway.linked.protocol.events import Outcome, Phase, Reason
 
 from .test_worker import ANA, to, words
-from .working import wait_for
+from .working import SECONDS, wait_for
 
 if TYPE_CHECKING:
     from scripts.servers.whatsapp.server import StandIn
@@ -68,19 +68,45 @@ def test_the_network_hears_that_it_was_taken_after_it_is_stored(
     wait_for(lambda: not standin.unacknowledged())
 
 
-def test_killed_between_decrypting_and_storing_the_loss_is_seen(
-    begin: Begin, standin: StandIn
-) -> None:
-    """The client has moved its keys on and cannot read the message a second time."""
-    worker = begin().connected()
+def lose(begin: Begin, standin: StandIn, **options: Any) -> tuple[Working, str]:
+    """A worker that died between decrypting a message and storing it. The client has moved its keys
+    on and cannot read the message a second time."""
+    worker = begin(**options).connected()
     with held(worker.folder):
         id = standin.deliver(words(conversation="Keep me"), ANA)
         standin.settle()
         worker.kill()
     assert standin.unacknowledged() == [id]
-    again = begin(again=worker).connected()
-    lost = again.heard(events.Unreadable)
-    assert (lost.id, lost.reason) == (id, "interrupted")
+    return worker, id
+
+
+def begin_anew(begin: Begin, worker: Working, **options: Any) -> Working:
+    """The process that finds the loss ends, and the service begins another."""
+    second = begin(again=worker, **options)
+    second.tell(commands.Connect())
+    assert second.process.wait(SECONDS) == 70
+    return begin(again=worker, **options).connected()
+
+
+def test_killed_between_decrypting_and_storing_it_is_asked_for_again(
+    begin: Begin, standin: StandIn
+) -> None:
+    worker, id = lose(begin, standin)
+    third = begin_anew(begin, worker)
+    message = third.message(id)
+    assert (message.content, message.late) == (content.Text("Keep me"), False)
+    wait_for(lambda: not standin.unacknowledged())
+    assert not third.of(events.Unreadable)
+    # And the session that has begun with that goes on.
+    third.message(standin.write("Another", ANA))
+
+
+def test_lost_a_second_time_the_loss_is_seen(begin: Begin, standin: StandIn) -> None:
+    worker, id = lose(begin, standin, unread_seconds=0.0)
+    standin.post.silent = True
+    third = begin_anew(begin, worker, unread_seconds=0.0)
+    lost = third.heard(events.Unreadable)
+    assert (lost.id, lost.reason) == (id, "undecryptable")
     wait_for(lambda: not standin.unacknowledged())
 
 

@@ -47,6 +47,7 @@ class Working:
         proxy: str = "",
         version: int = VERSION,
         key: bytes = KEY,
+        unread_seconds: float = SECONDS,
     ) -> None:
         self.said: list[events.Event] = []
         self.folder = folder
@@ -66,7 +67,16 @@ class Working:
         threading.Thread(target=self._listen, daemon=True).start()
         phone = f"+{standin.world.own}"
         through = proxy or standin.proxy
-        self.tell(commands.Start(version, str(folder), phone, key=key, proxy=through))
+        self.tell(
+            commands.Start(
+                version,
+                str(folder),
+                phone,
+                key=key,
+                proxy=through,
+                unread_seconds=unread_seconds,
+            )
+        )
 
     def tell(self, command: commands.Command) -> None:
         self._sock.sendall(codec.encoded(command))

@@ -51,6 +51,7 @@ class Said(_Heard, frozen=True, kw_only=True):
     group: ChatGroup | None = None
     by_us: bool = False
     imported: bool = False
+    late: bool = False  # it was said before, as one that could not be read
     defects: list[str] = []
 
 

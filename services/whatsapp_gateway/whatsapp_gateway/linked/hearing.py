@@ -22,7 +22,7 @@ _MARKS = {
     Mark.PLAYED: DeliveryStatus.READ,
     Mark.REFUSED: DeliveryStatus.FAILED,
 }
-UNREADABLE = "This message could not be read here. It stands on the phone."
+UNREADABLE = "This message cannot be read here yet. It stands on the phone."
 _LONGEST = 500
 
 
@@ -143,6 +143,7 @@ def _said(message: events.Message, chat: str, who: Who) -> Said:
         group=_group(message.chat),
         by_us=message.from_me,
         imported=message.imported,
+        late=message.late,
         defects=defects,
     )
 

@@ -24,6 +24,7 @@ class Start(msgspec.Struct, tag="start", frozen=True):
     device_name: str = "Fairlead"  # as the phone lists it
     key: bytes = b""  # it seals the session, which lies in the clear without one
     proxy: str | None = None  # http:// or socks5://; everything goes through it
+    unread_seconds: float = 60.0  # so long a message that cannot be read may come again unnoticed
 
 
 class Connect(msgspec.Struct, tag="connect", frozen=True):

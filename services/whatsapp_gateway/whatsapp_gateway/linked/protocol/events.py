@@ -112,6 +112,7 @@ class Message(msgspec.Struct, tag="message", frozen=True):
     quote: Quote | None = None
     forwarded: bool = False
     imported: bool = False  # from before the link: nothing may react to it
+    late: bool = False  # it was told before as one that could not be read
 
 
 class History(msgspec.Struct, tag="history", frozen=True):

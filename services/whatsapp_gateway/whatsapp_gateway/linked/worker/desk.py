@@ -35,13 +35,13 @@ from ..protocol.commands import (
     Typing,
 )
 from ..protocol.events import Alive, Code, Hello, Paired, Phase, Problem, Qr, State
-from . import library, sealed
+from . import library, sealed, sessions
 from .fetching import Fetcher
 from .gate import Gate
 from .line import Line
 from .network import Network
 from .sending import Sender
-from .spool import Spool
+from .spool import Spool, unread
 from .taking import Taker
 from .tap import Tap
 
@@ -62,7 +62,11 @@ class Desk:
             sealed.seal(session, start.key)
             self._sealed = sealed.Vfs(library.gocode, start.key)
         self._spool = Spool(folder / "spool.db")
-        self._gate = Gate(self._is_kept)
+        for user in self._spool.strangers():
+            sessions.end(session, user)
+            self._spool.estranged(user)
+        self._gate = Gate(self._spool.knows)
+        self._patience = dt.timedelta(seconds=start.unread_seconds)
         self._tap = Tap(self)
         self._network = Network(
             session,
@@ -162,6 +166,7 @@ class Desk:
         while True:
             heard = self._tap.heard_at
             self._line.say(Alive(None if heard is None else time.monotonic() - heard))
+            self._spool.give_up(dt.datetime.now(dt.UTC) - self._patience)
             time.sleep(ALIVE_SECONDS)
 
     # What the network tells; these run in threads of the client.
@@ -185,8 +190,11 @@ class Desk:
         not told that it was taken, says it again."""
         with self._gate:
             guarded(lambda: self._taker.take(event))
-        if isinstance(event, told.MessageEv | told.UndecryptableMessageEv):
-            self._gate.open(event.Info.ID)
+        match event:
+            case told.MessageEv():
+                self._gate.open(event.Info.ID)
+            case told.UndecryptableMessageEv():
+                self._gate.open(unread(event.Info.ID))
 
     # What the tap hears.
 
@@ -196,18 +204,40 @@ class Desk:
 
     def taking(self, message: str) -> None:
         """The network is about to be told that a message was taken."""
-        if not self._gate.wait(message):
-            sys.stderr.write(f"nothing came of the message {message}\n")
+        self._wait(message)
 
-    def skipped(self, message: str, source: str) -> None:
+    def passing(self, message: str) -> None:
+        """The network is about to be told that it need not say a message again: it is stored, or
+        was asked for anew. Without that question it would never come."""
+        self._wait(message, unread(message))
+        self._wait(message, _asked(message))
+
+    def asking(self, message: str) -> None:
+        """A message that cannot be read is asked for anew."""
+        self._gate.open(_asked(message))
+
+    def skipped(self, message: str, sender: str, chat: str) -> None:
         """The client passed over a message that it had seen before. If it is not stored, a process
-        before this one died between decrypting and storing: it is on the phone alone."""
-        if not self._is_kept(message):
-            guarded(lambda: self._taker.lost(message, source))
+        before this one died between decrypting and storing."""
+        if not self._spool.knows(message):
+            guarded(lambda: self._retrieve(message, sender, chat))
         self._gate.open(message)
 
-    def _is_kept(self, message: str) -> bool:
-        return self._spool.knows(message) or self._spool.knows(f"unreadable {message}")
+    def _retrieve(self, message: str, sender: str, chat: str) -> None:
+        """Begin again without a session with the sender. The network, which was not told that the
+        message was taken, says it again; then it is one that cannot be read, and the client asks
+        for it. That is tried once."""
+        if self._spool.estrange(message, sender.partition("@")[0].partition(":")[0]):
+            raise InterruptedError(f"the message {message} was decrypted and not stored")
+        self._taker.lost(message, sender, chat)
+
+    def _wait(self, *keys: str) -> None:
+        if not self._gate.wait(*keys):
+            sys.stderr.write(f"nothing came of the message {keys[0]}\n")
+
+
+def _asked(message: str) -> str:
+    return f"asked {message}"
 
 
 def guarded(body: Any) -> None:

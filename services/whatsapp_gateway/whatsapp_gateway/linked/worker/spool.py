@@ -15,8 +15,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ..protocol.codec import Unknown, packed, unpacked
-from ..protocol.events import Done, Durable, Kept, MediaFetched, Outcome, Reason
+from ..protocol.events import (
+    Done,
+    Durable,
+    Kept,
+    MediaFetched,
+    Message,
+    Outcome,
+    Reason,
+    Unreadable,
+)
 
 REMEMBERED = dt.timedelta(days=30)
 """How long the end of a command is known, and how long a file may be asked for again."""
@@ -26,6 +37,14 @@ CREATE TABLE IF NOT EXISTS handover (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     body BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS unread (
+    message TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    body BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS strangers (
+    user TEXT PRIMARY KEY
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (
     key TEXT PRIMARY KEY,
     at TEXT NOT NULL
@@ -85,18 +104,15 @@ class Spool:
     ) -> bool:
         """Store something to be handed over; it is on the disk when this returns.
 
-        What was kept under the same `key` before is not kept again: returns whether it is new.
-        `sources` is by message what its file is fetched by, at once or, without `fetch`, when it is
-        asked for.
+        What was kept under the same `key` before is not kept again: returns whether it is new. A
+        message takes the place of what was kept of it by `await_words`. `sources` is by message
+        what its file is fetched by, at once or, without `fetch`, when it is asked for.
         """
         with self._transaction() as db:
-            if key is not None:
-                found = db.execute(
-                    "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key",
-                    (key, _now()),
-                ).fetchone()
-                if found is None:
-                    return False
+            if key is not None and not _note(db, key):
+                return False
+            if isinstance(body, Message):
+                body = self._instead(db, body)
             for message, source in (sources or {}).items():
                 db.execute(
                     "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -105,6 +121,43 @@ class Spool:
             db.execute("INSERT INTO handover (body) VALUES (?)", (packed(body),))
         self.changed.set()
         return True
+
+    def await_words(self, unreadable: Unreadable) -> None:
+        """Store that a message could not be read. It is handed over by `give_up`, unless the
+        message comes before that."""
+        with self._transaction() as db:
+            if _note(db, unread(unreadable.id)):
+                row = (unreadable.id, _now(), packed(unreadable))
+                db.execute("INSERT INTO unread VALUES (?, ?, ?)", row)
+
+    def give_up(self, before: dt.datetime) -> None:
+        """Hand over what could not be read since before this moment."""
+        with self._transaction() as db:
+            rows = db.execute(
+                "DELETE FROM unread WHERE at < ? RETURNING body", (before.isoformat(),)
+            ).fetchall()
+            db.executemany("INSERT INTO handover (body) VALUES (?)", rows)
+        if rows:
+            self.changed.set()
+
+    def estrange(self, message: str, user: str) -> bool:
+        """Note that the session with a user is to end, because of a message, for which it is noted
+        once: returns whether it is now."""
+        with self._transaction() as db:
+            new = _note(db, f"lost {message}")
+            if new:
+                db.execute("INSERT INTO strangers VALUES (?) ON CONFLICT DO NOTHING", (user,))
+            return new
+
+    def strangers(self) -> list[str]:
+        """The users with whom sessions are to end."""
+        with self._lock:
+            return [user for (user,) in self._db.execute("SELECT user FROM strangers")]
+
+    def estranged(self, user: str) -> None:
+        """The sessions with a user are ended."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM strangers WHERE user = ?", (user,))
 
     def knows(self, key: str) -> bool:
         """Whether something was kept under this key."""
@@ -231,6 +284,15 @@ class Spool:
             db.execute("DELETE FROM files WHERE at < ?", (before,))
             db.execute("DELETE FROM commands WHERE at < ? AND done IS NOT NULL", (before,))
 
+    @staticmethod
+    def _instead(db: sqlite3.Connection, message: Message) -> Message:
+        """A message as it is handed over, which may have been unreadable at first."""
+        waited = db.execute(
+            "DELETE FROM unread WHERE message = ? RETURNING message", (message.id,)
+        ).fetchone()
+        told = db.execute("SELECT 1 FROM seen WHERE key = ?", (unread(message.id),)).fetchone()
+        return message if waited or not told else replace(message, late=True)
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
@@ -241,6 +303,16 @@ class Spool:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+
+def _note(db: sqlite3.Connection, key: str) -> bool:
+    made = "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key"
+    return db.execute(made, (key, _now())).fetchone() is not None
+
+
+def unread(message: str) -> str:
+    """The key under which it is kept that a message could not be read."""
+    return f"unreadable {message}"
 
 
 def _read(seq: int, stored: bytes) -> Kept | None:

@@ -57,13 +57,9 @@ class Taker:
             case told.GroupInfoEv():
                 self._group(event)
 
-    def lost(self, message: str, source: str) -> None:
-        """A message was decrypted and not stored; it can be read on the phone alone."""
-        sender, _, chat = source.partition(" in ")
-        self._spool.keep(
-            Unreadable(message, chat or sender, sender, reason="interrupted"),
-            key=f"unreadable {message}",
-        )
+    def lost(self, message: str, sender: str, chat: str) -> None:
+        """A message was decrypted and not stored, and did not come again."""
+        self._spool.await_words(Unreadable(message, chat, sender, reason="interrupted"))
 
     def _message(self, event: Any) -> None:
         message = incoming.message(event)
@@ -85,7 +81,7 @@ class Taker:
             at=moment(info.Timestamp),
             reason="unavailable" if event.IsUnavailable else "undecryptable",
         )
-        self._spool.keep(unreadable, key=f"unreadable {info.ID}")
+        self._spool.await_words(unreadable)
 
     def _receipt(self, event: Any) -> None:
         mark = _MARKS.get(event.ReceiptType.Name(event.Type))

@@ -18,7 +18,9 @@ from neonize.proto.Neonize_pb2 import LogEntry
 
 _TAG = re.compile(r'<([\w:-]+)((?: [\w:-]+="[^"]*")*)')
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-_IGNORED = re.compile(r"Ignoring message (\S+) from (\S+).*old counter", re.DOTALL)
+_IGNORED = re.compile(
+    r"Ignoring message (\S+) from (\S+?)(?: in (\S+?))?: .*old counter", re.DOTALL
+)
 # Receipts that say that the device has a message; others say that somebody read it and the like.
 _TAKING = ("", "sender", "inactive", "peer_msg", "hist_sync")
 _SHOWN = 300  # characters
@@ -33,7 +35,13 @@ class Ears(Protocol):
     def taking(self, message: str) -> None:
         """The network is told, when this returns, that a message was taken."""
 
-    def skipped(self, message: str, source: str) -> None:
+    def passing(self, message: str) -> None:
+        """The network is told, when this returns, that a message need not come again as it is."""
+
+    def asking(self, message: str) -> None:
+        """A message that could not be read is asked for once more."""
+
+    def skipped(self, message: str, sender: str, chat: str) -> None:
         """The client passed over a message that it had decrypted in a life before this one."""
 
 
@@ -59,7 +67,7 @@ class Tap:
             self.sees_sending = True
             self._sending(text)
         elif level == "WARN" and (found := _IGNORED.match(text)):
-            self._ears.skipped(found[1], found[2])
+            self._ears.skipped(found[1], found[2], found[3] or found[2])
         elif level == "ERROR":
             sys.stderr.write(f"{name}: {text[:_SHOWN]}\n")
 
@@ -70,7 +78,9 @@ class Tap:
         id = attributes.get("id", "")
         if tag[1] == "message":
             self._ears.leaving(id)
-        elif (tag[1] == "receipt" and attributes.get("type", "") in _TAKING) or (
-            tag[1] == "ack" and attributes.get("class") == "message"
-        ):
+        elif tag[1] == "receipt" and attributes.get("type", "") in _TAKING:
             self._ears.taking(id)
+        elif tag[1] == "receipt" and attributes.get("type") == "retry":
+            self._ears.asking(id)
+        elif tag[1] == "ack" and attributes.get("class") == "message":
+            self._ears.passing(id)
