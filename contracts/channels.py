@@ -321,9 +321,9 @@ class LateContent(Message):
 class MessageAmended(Event):
     """Something happened to a message that was said before, by either side.
 
-    It is the one that the provider calls `provider_id`. `kind` None tells of its files: those
-    that came (by their number among its files), and those that are still `awaited`; and, if it could
-    not be read at first, what it says. `text` is the new wording of an edit, and of a reaction its
+    It is the one that the provider calls `provider_id`. `kind` None tells of its files: those that
+    came (by their number among its files), and those that are still `awaited`; and, if it could not
+    be read at first, what it says. `text` is the new wording of an edit, and of a reaction its
     emoji; an empty one was taken away. They may come before the message, in any order, and twice.
     """
 
