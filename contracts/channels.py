@@ -156,7 +156,9 @@ class WhatsAppQueued(Event):
 
     `address` is a number without plus, a hidden id (`…@lid`), a business-scoped id (`US.…`) or a
     group's. `quotes` is the network's id of the message that is answered. With a `template`, `text`
-    is what it says when it is filled. `automatic` marks what no person wrote.
+    is what it says when it is filled. `automatic` marks what no person wrote. `after` is the
+    delivery before it in the same chat, if that one was on its way when this one was queued: events
+    come in any order, and what is said in a chat has one.
     """
 
     message_id: UUID
@@ -172,6 +174,7 @@ class WhatsAppQueued(Event):
     template: ApprovedTemplate | None = None
     quotes: str | None = None
     automatic: bool = False
+    after: UUID | None = None
 
 
 class Amending(enum.Enum):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contracts.accounts import Price, SendingMode
 from contracts.channels import (
     AutomaticKind,
+    DeliveryStatus,
     EmailQueued,
     EmailRecipient,
     SmsQueued,
@@ -197,6 +198,7 @@ def _send_one(
     conversation = _conversation(session, order.draft, message)
     row = _row(order, message_id, message, conversation, now)
     row.attachments = _attached(session, order.draft, row.id)
+    before = messages.last_out(session, conversation.id)
     session.add(row)
     session.flush()
     links.record(session, row)
@@ -209,7 +211,7 @@ def _send_one(
             publish(session, _sms_queued(order, row, delivery))
     elif order.draft.channel is Channel.WHATSAPP:
         for delivery in row.deliveries:
-            publish(session, _whatsapp_queued(order, row, delivery, message))
+            publish(session, _whatsapp_queued(order, row, delivery, message, before))
     attention.follow(session, conversation, row)
     if order.draft.in_reply_to is not None and order.by_person and not order.planned:
         conversation.unread = 0  # who answers has seen what he answers
@@ -368,7 +370,11 @@ def _sms_queued(order: Order, row: MessageRow, delivery: Delivery) -> SmsQueued:
 
 
 def _whatsapp_queued(
-    order: Order, row: MessageRow, delivery: Delivery, message: Composed
+    order: Order,
+    row: MessageRow,
+    delivery: Delivery,
+    message: Composed,
+    before: MessageRow | None,
 ) -> WhatsAppQueued:
     draft, answered = order.draft, order.known.answered
     same = answered is not None and answered.conversation_id == row.conversation_id
@@ -386,7 +392,17 @@ def _whatsapp_queued(
         template=draft.approved_template,
         quotes=answered.provider_id if answered is not None and same else None,
         automatic=not order.by_person,
+        after=_on_its_way(before, delivery.mailbox.address),
     )
+
+
+def _on_its_way(before: MessageRow | None, address: str) -> UUID | None:
+    """The delivery to the same chat that has not left yet, as far as we know."""
+    for delivery in before.deliveries if before else ():
+        same = delivery.mailbox.address == address
+        if same and delivery.status is DeliveryStatus.QUEUED:
+            return delivery.id
+    return None
 
 
 def _contact_id(message: Composed) -> UUID | None:

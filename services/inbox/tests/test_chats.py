@@ -129,6 +129,17 @@ def test_a_message_leaves_with_all_that_a_chat_can_have(desk: Desk, driver: Cont
     assert sent.chat.place == place
 
 
+def test_a_message_says_which_one_is_on_its_way_before_it(desk: Desk, driver: Contact) -> None:
+    first, second = send(desk, driver, "At nine"), send(desk, driver, "Bring the child seat")
+    has_id(desk, first)
+    has_id(desk, second)
+    third = send(desk, driver, "Thank you")
+    queued = {each.message_id: each for each in desk.told(WhatsAppQueued)}
+    assert queued[first.id].after is None
+    assert queued[second.id].after == first.deliveries[0].id
+    assert queued[third.id].after is None  # the others have left
+
+
 def test_who_has_a_phone_alone_is_written_to_by_whatsapp(desk: Desk, driver: Contact) -> None:
     phone = Identity(id=uuid4(), scheme=Scheme.PHONE, value="+351910000005", display="5")
     other = contact("Ana", identities=[phone])

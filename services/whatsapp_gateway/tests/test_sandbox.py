@@ -100,6 +100,21 @@ def test_a_message_with_files_goes_piece_by_piece(home: Home) -> None:
         reached(world, queued, DeliveryStatus.READ)
 
 
+def test_what_came_before_the_one_said_before_it_waits_for_it(home: Home) -> None:
+    with running(home) as (world, gateway):
+        sandbox(world, gateway)
+        first = new_id()
+        began = dt.datetime.now(dt.UTC)
+        second = queue(world, "Bring the child seat", after=first)
+        elsewhere = queue(world, "Hello", address=OTHER)
+        reached(world, elsewhere, DeliveryStatus.DELIVERED)
+        assert gateway.sandbox_chat(address=PHONE) == []
+        queue(world, "At nine", delivery_id=first, queued_at=began)
+        reached(world, second, DeliveryStatus.DELIVERED)
+        said = [each.text for each in gateway.sandbox_chat(address=PHONE)[::-1]]
+        assert said == ["At nine", "Bring the child seat"]
+
+
 def test_what_a_phone_does_beside_writing(home: Home) -> None:
     with running(home) as (world, gateway):
         connection = sandbox(world, gateway)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contracts.channels import DeliveryStatus, WhatsAppAmendmentQueued, WhatsAppQueued
 from fairlead.context import current
+from fairlead.store import in_turn
 
 from .domain import addresses
 from .domain.pieces import Kind, Piece, pieces
@@ -17,6 +18,9 @@ from .store.tables import AmendmentRow, MessageRow
 from .told import tell
 
 NO_CONNECTION = "No WhatsApp number is connected; add one under Settings, WhatsApp"
+# How long one waits that came before the one that was said before it. Where that one comes to grief
+# on its way here, the others are not to be lost with it.
+OVERTAKEN_FOR = dt.timedelta(seconds=30)
 VALID_FOR = dt.timedelta(hours=24)  # a number that is away so long does not send what is stale
 
 
@@ -25,6 +29,7 @@ def take(session: Session, queued: WhatsAppQueued, now: dt.datetime) -> None:
     connection = connections.choose(session, queued.connection_id)
     refused = None if connection else NO_CONNECTION
     made = [Piece(Kind.TEXT)]
+    in_turn(session, "queued", queued.conversation_id)  # so that two see each other
     key = addresses.key(queued.address)
     try:
         queued = msgspec.structs.replace(queued, address=addresses.normalised(queued.address))
@@ -43,14 +48,20 @@ def take(session: Session, queued: WhatsAppQueued, now: dt.datetime) -> None:
         status=DeliveryStatus.QUEUED.value,
         queued_at=queued.queued_at,
         valid_until=queued.queued_at + VALID_FOR,
-        due_at=now,
+        due_at=_due(session, queued, now),
         attempts=0,
     )
     if refused is not None:
         row.status, row.reason, row.done_at = DeliveryStatus.FAILED.value, refused, now
     outgoing.add(session, row, made)
+    outgoing.release_followers(session, row, now)
     if refused is not None:
         tell(session, row, now)
+
+
+def _due(session: Session, queued: WhatsAppQueued, now: dt.datetime) -> dt.datetime:
+    overtook = queued.after is not None and not outgoing.knows(session, queued.after)
+    return now + OVERTAKEN_FOR if overtook else now
 
 
 def take_amendment(session: Session, queued: WhatsAppAmendmentQueued, now: dt.datetime) -> None:

@@ -317,6 +317,16 @@ def answer_after(session: Session, seen: MessageRow, but: UUID | None) -> Messag
     return session.scalars(statement.order_by(MessageRow.at, MessageRow.id).limit(1)).first()
 
 
+def last_out(session: Session, conversation_id: UUID) -> MessageRow | None:
+    """The last message of a conversation that went out."""
+    return session.scalars(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == Direction.OUT)
+        .order_by(MessageRow.at.desc(), MessageRow.id.desc())
+        .limit(1)
+    ).first()
+
+
 def last_news(session: Session, conversation_id: UUID) -> MessageRow | None:
     """The last message of a conversation that came in and was news."""
     return session.scalars(

@@ -39,6 +39,27 @@ def add(session: Session, message: MessageRow, pieces: Sequence[Piece]) -> None:
     session.flush()
 
 
+def knows(session: Session, id: UUID) -> bool:
+    """Whether a message was taken in, whatever became of it."""
+    return session.scalar(sa.select(MessageRow.id).where(MessageRow.id == id)) is not None
+
+
+def release_followers(session: Session, message: MessageRow, now: dt.datetime) -> None:
+    """Let those of its chat that came before it, and waited for it, leave now, after it."""
+    session.execute(
+        sa.update(MessageRow)
+        .where(
+            MessageRow.connection_id == message.connection_id,
+            MessageRow.key == message.key,
+            MessageRow.done_at.is_(None),
+            MessageRow.queued_at > message.queued_at,
+            MessageRow.attempts == 0,
+            MessageRow.due_at > now,
+        )
+        .values(due_at=now)
+    )
+
+
 def claim_due(
     session: Session, owner: str, now: dt.datetime, limit: int, connections: Collection[UUID]
 ) -> list[MessageRow]:
