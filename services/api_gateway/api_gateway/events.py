@@ -26,7 +26,8 @@ def events() -> Response:
     # eventlet's server else gathers 4 KB before it writes.
     request.environ["eventlet.minimum_write_chunk_size"] = 1
     response = Response(
-        live.stream(organisation, who.user, after), content_type="text/event-stream"
+        live.stream(organisation, who.user, after, who.expires_at),
+        content_type="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

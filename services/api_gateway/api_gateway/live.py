@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -107,8 +108,15 @@ class Live:
             stream.lost = True
             self._streams[change.organisation].discard(stream)
 
-    def stream(self, organisation: UUID, user: UUID | None, after: int | None) -> Iterator[bytes]:
-        """Server-sent events for a user, from the line after `after` or from now on.
+    def stream(
+        self,
+        organisation: UUID,
+        user: UUID | None,
+        after: int | None,
+        until: dt.datetime | None = None,
+    ) -> Iterator[bytes]:
+        """Server-sent events for a user, from the line after `after` or from now on, `until` his
+        session or token ends; whoever has another comes again with it.
 
         Where the log does not reach back to `after` any more, the first event is `reset`: fetch
         everything anew.
@@ -125,11 +133,13 @@ class Live:
             if after is not None and (after > last or (first and after < first - 1)):
                 sent = last
                 yield _frame(last, "reset", b"{}")
-            yield from self._catch_up(organisation, sent, stream)
+            yield from self._catch_up(organisation, sent, stream, until)
         finally:
             self._streams[organisation].discard(stream)
 
-    def _catch_up(self, organisation: UUID, sent: int, stream: _Stream) -> Iterator[bytes]:
+    def _catch_up(
+        self, organisation: UUID, sent: int, stream: _Stream, until: dt.datetime | None
+    ) -> Iterator[bytes]:
         while True:
             with self._database.reading(organisation) as session:
                 changes = store.since(session, sent, BATCH)
@@ -139,9 +149,9 @@ class Live:
                     yield _frame(change.number, change.type, change.data)
             if len(changes) < BATCH:
                 break
-        while not stream.lost:
+        while not stream.lost and (wait := _wait(until)) > 0:
             try:
-                change = stream.queue.get(timeout=HEARTBEAT_SECONDS)
+                change = stream.queue.get(timeout=wait)
             except Empty:
                 yield b": still here\n\n"
                 continue
@@ -169,6 +179,13 @@ class Live:
     def is_full(self, organisation: UUID) -> bool:
         """Whether the organisation has as many streams as it may."""
         return len(self._streams[organisation]) >= STREAMS_EACH
+
+
+def _wait(until: dt.datetime | None) -> float:
+    """How long to wait for a change, in seconds; none where it is over."""
+    if until is None:
+        return HEARTBEAT_SECONDS
+    return min(HEARTBEAT_SECONDS, (until - dt.datetime.now(dt.UTC)).total_seconds())
 
 
 def _frame(number: int, type: str, data: bytes) -> bytes:

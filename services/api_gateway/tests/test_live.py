@@ -61,8 +61,9 @@ class Client:
         organisation: UUID = OURS,
         after: int | None = None,
         user: UUID | None = None,
+        until: dt.datetime | None = None,
     ) -> None:
-        self._stream = live.stream(organisation, user, after)
+        self._stream = live.stream(organisation, user, after, until)
         assert self.next_frame() == CONNECTED
 
     def next_frame(self) -> bytes:
@@ -162,6 +163,14 @@ def test_the_end_of_sessions_ends_streams_and_is_told_to_none(
     assert ended == [ana]
     before = numbers(live_log, OURS)[0] - 1
     assert Client(live, after=before, user=ana).words(1) == ["a"]
+
+
+def test_a_stream_ends_with_the_session_that_opened_it(live: Live, live_log: Database) -> None:
+    client = Client(live, until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1))
+    add(live_log, OURS, "one")
+    assert client.words(1) == ["one"]
+    while (frame := next(client._stream, None)) is not None:
+        assert frame == b": still here\n\n"
 
 
 def test_who_watches_is_told_without_any_stream(live: Live, live_log: Database) -> None:
