@@ -13,7 +13,7 @@ _HOST = re.compile(
     r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*", re.ASCII
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_MIB = 1024 * 1024
+LARGEST = 50 * 1024 * 1024  # bytes of a mail that is taken in whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ImapSettings:
     token: Callable[[], str] | None = field(default=None, repr=False)
     folder: str = "INBOX"
     timeout: float = 60.0
-    size_limit: int = 50 * _MIB
+    size_limit: int = LARGEST
     poll_interval: float = 60.0
     verify: bool = True
     ca_file: str | None = None

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from contracts.email_gateway import ConnectionDetails
-from fairlead.errors import Invalid
+from fairlead.errors import Failure, Invalid
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import lease
 
@@ -103,7 +103,7 @@ class Mailboxes:
                 self._pools.secrets(row),
                 self._pools.tokens.source(row),
             )
-        except Invalid as error:
+        except Failure as error:  # of one connection, which must not keep us from the others
             self._tell(row, Status(state="error", reason=error.message))
             return
         since = row.connected_at - CLOCKS

@@ -27,6 +27,7 @@ from .domain.leaving import token_in
 from .domain.mime import Mail, open_entity
 from .domain.threads import How, Threader, candidates
 from .domain.tracking import Tracker
+from .imap_settings import LARGEST
 from .leaving import leave
 from .patience import patiently
 from .store import connections, incoming, outgoing
@@ -91,7 +92,7 @@ class Receiver:
         """
         fields, _ = open_entity(raw)
         mail_id = next(iter(read_ids(first(fields, "message-id"))), "")
-        stored = self._files.put(organisation, raw)
+        stored = self._files.put(organisation, raw, limit=LARGEST)
         now = _now()
         with self._store.transaction(organisation) as session:
             also(session)
@@ -220,7 +221,8 @@ class Receiver:
             about = dispatches  # the address was rewritten on the way; the token names the copy
         for dispatch in about:
             outgoing.stop(session, dispatch.id, status, row.received_at)
-            failed = named.get(dispatch.address.lower()) or next(iter(report.recipients), None)
+            mine = named.get(dispatch.address.lower())
+            failed = mine or next(iter(report.recipients), None)
             tell(
                 session,
                 dispatch,
@@ -228,14 +230,15 @@ class Receiver:
                 row.received_at,
                 code=failed.status if failed else None,
                 reason=report.reason if status is DeliveryStatus.FAILED else None,
-                permanent=bool(failed and failed.hard and status is DeliveryStatus.FAILED),
+                # Where it names another address, to which he forwards, his own is not at fault.
+                permanent=bool(mine and mine.hard and status is DeliveryStatus.FAILED),
             )
         return bool(about)
 
     def _attachments(self, organisation: UUID, mail: Mail) -> list[FileRef]:
         found = []
         for attachment in mail.attachments:
-            stored = self._files.put(organisation, attachment.content)
+            stored = self._files.put(organisation, attachment.content, limit=LARGEST)
             found.append(
                 FileRef(
                     key=stored.key,

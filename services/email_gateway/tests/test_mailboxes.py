@@ -19,9 +19,12 @@ from contracts.email_gateway import (
     Security,
     Server,
 )
-from email_gateway import imap_history
+from email_gateway import imap_history, sealing
+from email_gateway.domain.credentials import Secrets
 from email_gateway.service import EmailGatewayService
+from email_gateway.store.tables import ConnectionRow
 from fairlead.context import Context, Role
+from fairlead.secrets import Undecryptable, Vault
 from fairlead.service import Loop
 from fairlead.testing.services import World, hosted
 from scripts.servers.dovecot import Dovecot
@@ -191,3 +194,20 @@ def test_another_mailbox_of_the_connection_begins_anew(
     put(dovecot, other, "second", came=dt.datetime.now(dt.UTC))
     wait_for(world, "second")
     assert told(world) == {"first": False, "second": False}
+
+
+def test_one_connection_that_cannot_be_used_keeps_nobody_else_from_his_mail(
+    dovecot: Dovecot, world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = sealing.opened
+
+    def spoilt(vault: Vault, row: ConnectionRow) -> Secrets:
+        if row.details.address.startswith("0"):
+            raise Undecryptable()
+        return opened(vault, row)
+
+    monkeypatch.setattr(sealing, "opened", spoilt)
+    connect(world, dovecot, f"0{address}")  # by their addresses it comes first
+    connect(world, dovecot, f"1{address}")
+    put(dovecot, f"1{address}", "new", came=dt.datetime.now(dt.UTC))
+    wait_for(world, "new")

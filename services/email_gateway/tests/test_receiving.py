@@ -11,6 +11,7 @@ import pytest
 from contracts.channels import AutomaticKind, DeliveryStatus, DeliveryUpdated, MessageReceived
 from email_gateway.domain.threads import Threader
 from email_gateway.imap import Cursor, Fetched
+from email_gateway.imap_settings import LARGEST
 from email_gateway.mailboxes import content
 from email_gateway.store.tables import DispatchRow
 from fairlead.store import Database
@@ -44,6 +45,12 @@ def test_one_mail_that_came_twice_is_one(receiving: Receiving) -> None:
     receiving.work()
     [told] = receiving.told(MessageReceived)
     assert (told.provider_id, told.sender.address) == ("<1@hotel.test>", "ana@hotel.test")
+
+
+def test_the_largest_mail_that_is_fetched_is_kept_too(receiving: Receiving) -> None:
+    head = mail(body="")
+    on_the_wire = len(head) + head.count("\n")  # its lines end with two characters there
+    assert receiving.keep(head + "x" * (LARGEST - on_the_wire))
 
 
 @pytest.mark.parametrize(
@@ -186,23 +193,36 @@ def test_an_absence_notice_is_marked_and_answers_its_message(receiving: Receivin
     assert receiving.told(DeliveryUpdated) == []
 
 
-def test_a_bounce_goes_to_its_delivery_alone(receiving: Receiving) -> None:
-    sent = receiving.send("gone@hotel.test")
+def bounce(receiving: Receiving, sent: DispatchRow, *, of: str) -> str:
+    """What a server says of a mail of ours that an address did not take."""
     bounces = receiving.threader.bounce_address(sent.id, "desk@agency.test")
-    report = (
+    return (
         f"Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: {bounces}\nSubject: Undelivered\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
         "--b\nContent-Type: text/plain\n\nIt failed.\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n"
-        "Final-Recipient: rfc822; gone@hotel.test\nAction: failed\nStatus: 5.1.1\n"
+        f"Final-Recipient: rfc822; {of}\nAction: failed\nStatus: 5.1.1\n"
         "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--b--\n"
     )
-    receiving.keep(report)
+
+
+def test_a_bounce_goes_to_its_delivery_alone(receiving: Receiving) -> None:
+    sent = receiving.send("gone@hotel.test")
+    receiving.keep(bounce(receiving, sent, of="gone@hotel.test"))
     receiving.work()
     [told] = receiving.told(DeliveryUpdated)
     assert (told.delivery_id, told.status) == (sent.id, DeliveryStatus.FAILED)
     assert (told.code, told.permanent) == ("5.1.1", True)
     assert receiving.told(MessageReceived) == []
+
+
+def test_where_he_forwards_to_is_gone_and_not_his_own_address(receiving: Receiving) -> None:
+    sent = receiving.send("ana@hotel.test")
+    receiving.keep(bounce(receiving, sent, of="old@private.test"))
+    receiving.work()
+    [told] = receiving.told(DeliveryUpdated)
+    assert (told.delivery_id, told.status) == (sent.id, DeliveryStatus.FAILED)
+    assert (told.code, told.permanent) == ("5.1.1", False)
 
 
 # -- history --------------------------------------------------------------------------------------
