@@ -20,7 +20,7 @@ from contracts.accounts import Organisation
 from contracts.channels import DeliveryStatus, EmailQueued
 from contracts.email_gateway import ConnectionKind
 from fairlead import metrics
-from fairlead.errors import Failure
+from fairlead.errors import Failure, Invalid, NotFound, Unavailable
 from fairlead.files import FileStore
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, queue
@@ -45,6 +45,7 @@ from .writing import Copy, Desk
 log = structlog.get_logger(__name__)
 
 CLAIMED_AT_ONCE = 4
+FILES_AWAY_SECONDS = 15.0  # until a mail whose files cannot be had is tried again
 IDLE_SECONDS = 1.0  # between looks for what is due again, or was left by other processes
 KNOWN_SECONDS = 1.0  # for so long a connection is used as it was read, whoever changes it elsewhere
 NO_CONNECTION = "No email connection is configured; add one under Settings, Email"
@@ -173,8 +174,10 @@ class Sender:
         else:
             try:
                 copy = self._copy(row, queued, connection, organisation)
-            except (LetterRefused, LayoutRefused, Failure) as error:
+            except (LetterRefused, LayoutRefused, Invalid, NotFound) as error:
                 outcome = _refused(str(error))
+            except Unavailable as error:
+                outcome = Unreachable(Phase.QUEUE, str(error), retry_after=FILES_AWAY_SECONDS)
             else:
                 outcome = self._transmit(connection, copy, row, queued)
         row.doubts += isinstance(outcome, Uncertain)
@@ -232,8 +235,11 @@ class Sender:
     ) -> Outcome:
         if connection.details.kind is ConnectionKind.SANDBOX:
             return sandbox.deliver(self._store, self._files, self._receiver, connection, copy, row)
-        account = self._pools.account(connection)
-        data = account.sign(copy.data)
+        try:
+            account = self._pools.account(connection)
+            data = account.sign(copy.data)
+        except Failure as error:  # of the connection's settings; no server was asked yet
+            return Unreachable(Phase.QUEUE, str(error))
         outcome = account.pool.send(
             copy.envelope_from,
             copy.recipient,
@@ -271,7 +277,7 @@ class Sender:
                             reason=decided.reason,
                             permanent=decided.permanent,
                         )
-                if connection is not None:
+                if connection is not None and not _is_ours(outcome):
                     reason = decided.reason if decided.unreachable else None
                     # As it was read before the mail went out: it is read again only to be changed.
                     if not reachability.says(connection, Way.OUT, reason):
@@ -316,6 +322,11 @@ def _names(copy: Copy | None, given: str | None) -> list[str | None]:
     """What the mail is called; first what its recipient sees, to which our next mail refers."""
     names = [given, copy.mail_id if copy else None]
     return [name for name in dict.fromkeys(names) if name] or [None]
+
+
+def _is_ours(outcome: Outcome) -> bool:
+    """Whether our own limits stood in the way, which says nothing of the server."""
+    return isinstance(outcome, Unreachable) and outcome.retry_after is not None
 
 
 def _refused(text: str) -> Refused:

@@ -22,6 +22,8 @@ from .smtp_session import Broken, Session, Step
 from .smtp_settings import SmtpSettings
 
 _MINUTE = 60.0
+RATE_SECONDS = 1.0  # so long who sends waits for the rate; he may have mails of others too
+FIRST_REST, LONGEST_REST = 5.0, 60.0
 _UNTAKEN = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA})
 
 
@@ -40,6 +42,7 @@ class SmtpPool:
         self._lock = threading.Lock()
         self._idle: list[Session] = []
         self._pace = _Pace(settings.per_minute)
+        self._rest = _Rest()
         self._closed = False
 
     def send(
@@ -54,25 +57,30 @@ class SmtpPool:
 
         `data` are the final bytes with CRLF line ends, not changed any more (a DKIM signature
         stays whole). `envelope_id` and `notify` ask for reports where the server offers DSN.
-        Waits at most `timeout` for a connection or for the rate, then says Unreachable with
-        phase `queue`. Raises ValueError for addresses or data that may not go over the wire, and
-        nothing that the network did.
+        Waits for the rate for a moment, and for a connection at most `timeout`; then, and while a
+        server that could not be reached is left alone, it says Unreachable with phase `queue`.
+        Raises ValueError for addresses or data that may not go over the wire, and nothing that the
+        network did.
         """
         envelope = Envelope(envelope_from, recipient, envelope_id, notify)
         if not data.count(b"\r\n") == data.count(b"\r") == data.count(b"\n"):
             # A bare line end is where servers disagree and a second mail can be smuggled in.
             raise ValueError("data: every line must end in CRLF")
-        wait = self._pace.reserve(self.settings.timeout)
-        if wait > self.settings.timeout:
+        if rest := self._rest.left():
+            return Unreachable(Phase.QUEUE, self._rest.reason, retry_after=rest)
+        wait = self._pace.reserve(RATE_SECONDS)
+        if wait > RATE_SECONDS:
             return Unreachable(Phase.QUEUE, "the rate per minute is reached", retry_after=wait)
         if wait:
             time.sleep(wait)
         if not self._free.acquire(timeout=self.settings.timeout):
             return Unreachable(Phase.QUEUE, "all connections are busy", retry_after=1.0)
         try:
-            return self._send(envelope, data)
+            outcome = self._send(envelope, data)
         finally:
             self._free.release()
+        self._rest.after(outcome)
+        return outcome
 
     def close(self) -> None:
         """Close the idle connections, and those in use once they are given back."""
@@ -161,6 +169,31 @@ def _is_stale(session: Session, outcome: Outcome) -> bool:
     return isinstance(outcome, Unreachable) or (
         isinstance(outcome, Deferred) and outcome.code == 421
     )
+
+
+class _Rest:
+    """A server that could not be reached twice is left alone for a while: each try holds whoever
+    sends until its time-out, and the mails of all others wait behind it."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+        self._failures = 0
+        self._until = 0.0
+
+    def left(self) -> float:
+        """For how many seconds yet."""
+        return max(0.0, self._until - time.monotonic())
+
+    def after(self, outcome: Outcome) -> None:
+        """What came of a try."""
+        if not isinstance(outcome, Unreachable):
+            self._failures = 0
+            return
+        self._failures += 1
+        self.reason = outcome.text
+        if self._failures > 1:
+            rest = min(FIRST_REST * 2.0 ** min(self._failures - 2, 16), LONGEST_REST)
+            self._until = time.monotonic() + rest
 
 
 class _Pace:

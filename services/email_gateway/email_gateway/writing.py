@@ -15,7 +15,7 @@ from contracts.channels import EmailQueued, EmailRecipient, Mailbox, NoticeQueue
 from contracts.email_gateway import ConnectionDetails, ConnectionKind
 
 from .domain.delivery import Report
-from .domain.fields import Address
+from .domain.fields import Address, plain_address
 from .domain.leaving import mailto
 from .domain.letter import Letter, Unsubscribe, build
 from .domain.parts import Attachment
@@ -91,7 +91,7 @@ def write_copy(
     )
     return Copy(
         envelope_from=bounces,
-        recipient=recipient.mailbox.address,
+        recipient=plain_address("to", recipient.mailbox.address, test_domains=desk.test_domains),
         data=build(letter),
         mail_id=mail_id,
         envelope_id=desk.threader.envelope_id(recipient.delivery_id),

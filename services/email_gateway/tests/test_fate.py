@@ -140,6 +140,13 @@ def test_what_may_have_arrived_does_not_fail_for_being_late() -> None:
     assert decide(refused(Phase.RCPT, "550 5.1.1 no"), 2, 9.0, 1).status is DeliveryStatus.FAILED
 
 
+def test_what_may_have_arrived_does_not_fail_as_it_is_refused_the_second_time() -> None:
+    again = refused(Phase.ANSWER, "554 5.7.1 This message was taken already")
+    fate = decide(again, 2, 9.0, doubts=1)
+    assert (fate.status, fate.again) == (DeliveryStatus.UNCERTAIN, None)
+    assert decide(again, 1, 9.0).status is DeliveryStatus.FAILED
+
+
 TEXTS = st.text(max_size=40)
 OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(Accepted, TEXTS),

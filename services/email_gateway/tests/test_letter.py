@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from email_gateway.domain.letter import (
+    SIZE_LIMIT,
     Address,
     Attachment,
     Letter,
@@ -367,3 +368,8 @@ def test_encodings_keep_lines_short_and_text_readable() -> None:
         assert raw_field(data, "Content-Transfer-Encoding") == encoding
         assert encoding == "7bit" or max(map(len, data.split(b"\r\n"))) <= 78
         assert_fit_for_the_wire(data)
+
+
+def test_all_the_files_that_a_mail_may_have_fit_into_it() -> None:
+    files = [Attachment("a.bin", "application/octet-stream", bytes(5 * 1024 * 1024))] * 5
+    assert len(build(letter(attachments=files))) <= SIZE_LIMIT

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from contracts.accounts import Branding, Organisation, OrganisationChanged, Settings
 from contracts.channels import (
+    ConnectionChanged,
+    ConnectionState,
     DeliveryStatus,
     DeliveryUpdated,
     EmailQueued,
@@ -22,6 +24,7 @@ from contracts.channels import (
     Mailbox,
     RecipientRole,
 )
+from contracts.common import FileRef
 from contracts.email_gateway import (
     ConnectionDetails,
     ConnectionKind,
@@ -29,6 +32,7 @@ from contracts.email_gateway import (
     Security,
     Server,
 )
+from email_gateway import sealing, sender
 from email_gateway.domain import fate
 from email_gateway.domain.delivery import Accepted, Outcome, Uncertain
 from email_gateway.service import EmailGatewayService
@@ -36,7 +40,8 @@ from email_gateway.smtp import SmtpPool
 from email_gateway.store import outgoing
 from email_gateway.store.tables import DispatchRow
 from fairlead.context import Context, Role
-from fairlead.secrets import new_key
+from fairlead.errors import Unavailable
+from fairlead.secrets import Undecryptable, new_key
 from fairlead.store import EVERYWHERE, Database, new_id
 from fairlead.store.lease import Lease
 from fairlead.testing.bus import Home
@@ -109,7 +114,7 @@ def configure(world: World) -> None:
     world.client(EmailGateway, OWNER).create_connection(details=details)
 
 
-def queue(world: World, people: list[str]) -> None:
+def queue(world: World, people: list[str], **more: Any) -> None:
     """One message to all of them, so that one claim takes all its copies."""
     recipients = [
         EmailRecipient(
@@ -126,6 +131,7 @@ def queue(world: World, people: list[str]) -> None:
         subject="Hello",
         html="<p>Hello</p>",
         text="Hello",
+        **more,
     )
     world.publish(message, organisation=ORGANISATION.id)
 
@@ -264,3 +270,49 @@ def test_a_mail_that_ends_its_process_is_not_begun_for_ever(home: Home, post: Po
         [row] = world.wait_for(lambda: [r for r in rows(home, DispatchRow) if r.done_at])
         assert (row.status, row.doubts, row.attempts) == ("uncertain", 3, 4)
         assert post.inside == []
+
+
+def test_a_mail_waits_for_its_files_while_their_store_is_away(
+    home: Home, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "FILES_AWAY_SECONDS", 0.05)
+    post.door.send()
+    with gateway(home, 1) as world:
+        configure(world)
+        stored = world.runtime.files.put(ORGANISATION.id, b"%PDF-1.7")
+        file = FileRef(key=stored.key, name="a.pdf", content_type="application/pdf", size=8)
+        read = world.runtime.files.read
+        away = [True]
+
+        def reading(*arguments: Any) -> bytes:
+            if away:
+                raise Unavailable("files.unavailable", "The file store is away")
+            return read(*arguments)
+
+        monkeypatch.setattr(world.runtime.files, "read", reading)
+        queue(world, PEOPLE[:1], attachments=[file])
+        world.wait_for(lambda: [r for r in rows(home, DispatchRow) if r.attempts > 1])
+        away.clear()
+        world.wait_for(lambda: told(world, DeliveryStatus.SENT) == PEOPLE[:1])
+        assert told(world, DeliveryStatus.FAILED) == []
+
+
+def test_settings_that_cannot_be_used_make_no_mail_uncertain(
+    home: Home, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(*_: object) -> Any:
+        raise Undecryptable()
+
+    monkeypatch.setattr(sealing, "opened", spoilt)
+    with gateway(home, 1) as world:
+        configure(world)
+        queue(world, PEOPLE[:1])
+        world.wait_for(
+            lambda: [
+                each for each in world.events(ConnectionChanged)
+                if each.state is ConnectionState.FAILING
+            ]
+        )  # fmt: skip
+        [row] = world.wait_for(lambda: [r for r in rows(home, DispatchRow) if r.last_error])
+        assert (row.doubts, row.done_at) == (0, None)
+    assert post.inside == []

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from email_gateway import smtp
 from email_gateway.smtp import (
     Accepted,
     Phase,
@@ -227,6 +228,27 @@ def test_waiting_for_a_connection_has_an_end(start: Start) -> None:
     pool._free.release()
     assert isinstance(send(pool), Accepted)
     pool.close()
+
+
+def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    pool = SmtpPool(settings_for(port))
+    first, second, third = (send(pool) for _ in range(3))
+    assert isinstance(first, Unreachable)
+    assert isinstance(second, Unreachable)
+    assert (first.phase, first.retry_after) == (second.phase, second.retry_after)
+    assert first.retry_after is None
+    assert isinstance(third, Unreachable)
+    assert (third.phase, third.text) == (Phase.QUEUE, second.text)
+    assert third.retry_after is not None
+    assert 0 < third.retry_after <= smtp.FIRST_REST
+    # When the rest is over it is tried again, and a server that is back is at rest no more.
+    pool._rest._until = 0.0
+    monkeypatch.setattr(pool, "_send", lambda *_: Accepted("250 taken"))
+    assert [type(send(pool)) for _ in range(3)] == [Accepted] * 3
 
 
 def test_rate_per_minute_is_never_exceeded(start: Start) -> None:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from contracts.accounts import Branding, Organisation, Settings
@@ -36,7 +37,7 @@ AGENCY = Organisation(
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
-def written(attachments: list[Attachment], **fields: Any) -> EmailMessage:
+def queued_mail(**fields: Any) -> EmailQueued:
     values: dict[str, Any] = {
         "message_id": uuid4(),
         "connection_id": None,
@@ -47,9 +48,19 @@ def written(attachments: list[Attachment], **fields: Any) -> EmailMessage:
         "html": "<p>Hi</p>",
         "text": "Hi",
     }
-    queued = EmailQueued(**(values | fields))
-    data = write_copy(DESK, queued, ANA, CONNECTION, AGENCY, attachments).data
+    return EmailQueued(**(values | fields))
+
+
+def written(attachments: list[Attachment], **fields: Any) -> EmailMessage:
+    data = write_copy(DESK, queued_mail(**fields), ANA, CONNECTION, AGENCY, attachments).data
     return email.message_from_bytes(data, _class=EmailMessage, policy=email.policy.SMTP)
+
+
+def test_an_address_goes_over_the_wire_in_its_form_for_that() -> None:
+    abroad = msgspec.structs.replace(ANA, mailbox=Mailbox(address="ana@bücher.test"))
+    queued = queued_mail(recipients=[abroad])
+    copy = write_copy(DESK, queued, abroad, CONNECTION, AGENCY, [])
+    assert copy.recipient == "ana@xn--bcher-kva.test"
 
 
 def test_a_picture_is_where_the_html_names_it_and_no_attachment() -> None:

@@ -44,7 +44,7 @@ def decide(outcome: Outcome, attempt: int, age: float, doubts: int = 0) -> Fate:
         case Accepted():
             return Fate(DeliveryStatus.SENT, None)
         case Refused(code=code, status=status, text=text):
-            return Fate(
+            fate = Fate(
                 DeliveryStatus.FAILED,
                 None,
                 code=status or str(code),
@@ -57,7 +57,7 @@ def decide(outcome: Outcome, attempt: int, age: float, doubts: int = 0) -> Fate:
             fate = _later(attempt, age, status or str(code), text, None)
         case Unreachable(text=text, retry_after=retry_after):
             fate = _later(attempt, age, None, text, retry_after, unreachable=retry_after is None)
-    if doubts and fate.status is DeliveryStatus.FAILED:
+    if doubts and fate.status is DeliveryStatus.FAILED and not fate.permanent:
         return replace(fate, status=DeliveryStatus.UNCERTAIN)  # an earlier try may have arrived
     return fate
 
