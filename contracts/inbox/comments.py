@@ -79,8 +79,11 @@ class Commenting(Interface, Protocol):
         text: CommentText,
         mentions: Mentions = [],
         attachments: FileIds = [],
+        id: UUID | None = None,
     ) -> Comment:
         """Comment on a conversation; each user who is mentioned is told.
+
+        With an `id` that exists already the call changes nothing and answers that comment.
 
         Invalid `inbox.comment_invalid` names every user and file that there is not.
         """

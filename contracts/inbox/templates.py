@@ -140,8 +140,9 @@ class Templates(Interface, Protocol):
         standard: bool = False,
         purpose: ConsentKind | None = None,
     ) -> Template:
-        """Write a template; without a `purpose` it keeps its own, and a new one is SERVICE. Invalid
-        names the line and column of a Liquid error; Stale
+        """Write a template; without a `purpose` it keeps its own, and a new one is SERVICE. With an
+        `id` and no `version` one is made under that id, and once made it is answered as it is.
+        Invalid names the line and column of a Liquid error; Stale
         `inbox.template_changed`; Conflict `inbox.template_standard_taken` where another one is
         the standard of its kind, channel and language."""
         ...

@@ -115,8 +115,11 @@ class Webhooks(PersonHolder, Interface, Protocol):
         events: WebhookEvents,
         description: Line = "",
         active: bool = True,
+        id: UUID | None = None,
     ) -> NewWebhook:
         """Have an address told of events; the secret that signs is answered this once.
+
+        With an `id` that exists already the call changes nothing and answers that webhook.
 
         Invalid for an address that is not https or leads into a private network; Conflict
         `webhooks.too_many`.

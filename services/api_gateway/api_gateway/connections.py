@@ -18,7 +18,7 @@ from fairlead import context
 from fairlead.contract import Interface, Message, calls
 from fairlead.errors import Invalid, NotFound, Unavailable
 
-from .door import json_response, read_json, read_version, with_version
+from .door import json_response, read_json, read_made_key, read_version, with_version
 from .gateway import gateway
 
 views = Blueprint("connections", __name__)
@@ -72,9 +72,15 @@ class Kind:
 
     def ask(self, verb: str, **arguments: Any) -> Any:
         """Ask the channel's gateway; raises Forbidden before, where the caller may not."""
-        method = f"{verb}_{self.name}{'s' if verb == 'list' else ''}"
-        calls(self.interface)[method].right.check(context.current())
-        return getattr(gateway().clients[self.interface], method)(**arguments)
+        self.check(verb)
+        return getattr(gateway().clients[self.interface], self._method(verb))(**arguments)
+
+    def check(self, verb: str) -> None:
+        """Raise Forbidden where the caller may not ask so, and Unauthenticated for nobody."""
+        calls(self.interface)[self._method(verb)].right.check(context.current())
+
+    def _method(self, verb: str) -> str:
+        return f"{verb}_{self.name}{'s' if verb == 'list' else ''}"
 
     def show(self, found: Any) -> AnyConnection:
         """A connection with its channel."""
@@ -111,10 +117,12 @@ def listed() -> Response:
 
 @views.post("/connections")
 def create() -> Response:
-    """Add a connection."""
+    """Add a connection; the same Idempotency-Key, which may be left out, does so once."""
     wanted: AnyDetails = read_json(AnyDetails, "gateway")
     kind = KINDS[type(wanted)]
-    return _answer(kind, kind.ask("create", details=wanted.details), 201)
+    kind.check("create")
+    with gateway().making.once(read_made_key(), ["/connections", wanted]) as id:
+        return _answer(kind, kind.ask("create", details=wanted.details, id=id), 201)
 
 
 @views.get("/connections/<uuid:id>")

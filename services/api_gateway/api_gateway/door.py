@@ -25,6 +25,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from fairlead.contract import Call, Interface, calls, invalid
 from fairlead.errors import Invalid, NotFound
 
+from .gateway import gateway
 from .identity import COOKIE, bearer
 
 _PLACES = re.compile(r"{(\w+)}")
@@ -32,6 +33,7 @@ _PLACES = re.compile(r"{(\w+)}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _ETAG = re.compile(r'(?:W/)?"v?(\d{1,18})"')
 
+ID = "id"
 VERSION = "version"
 NO_VERSION = "gateway.if_match_missing"
 REQUEST_ID = "request_id"
@@ -62,6 +64,9 @@ class Door:
     def ask(self, client: Any, places: dict[str, str]) -> Response:
         """Call the method behind the door, by a client of its service, and answer the request."""
         arguments = self.arguments(places)
+        if self.makes:
+            with gateway().making.once(read_made_key(), [self.path, arguments]) as id:
+                return self.respond(getattr(client, self.name)(**arguments, id=id))
         try:
             result = getattr(client, self.name)(**arguments)
         except NotFound:
@@ -95,6 +100,11 @@ class Door:
     def takes_request_id(self) -> bool:
         """Whether Idempotency-Key makes repeating safe."""
         return REQUEST_ID in self.call.request.__struct_fields__
+
+    @cached_property
+    def makes(self) -> bool:
+        """Whether it makes something, which an Idempotency-Key makes once."""
+        return self.method == "POST" and ID in self.hidden
 
     @cached_property
     def query(self) -> list[msgspec.structs.FieldInfo]:
@@ -206,6 +216,11 @@ def read_version() -> int:
     return int(match.group(1))
 
 
+def read_made_key() -> str | None:
+    """The Idempotency-Key header of a request that may do without it; raises Invalid."""
+    return read_idempotency_key() if "Idempotency-Key" in request.headers else None
+
+
 def read_idempotency_key() -> str:
     """The Idempotency-Key header; raises Invalid."""
     key = request.headers.get("Idempotency-Key", "").strip()
@@ -213,7 +228,7 @@ def read_idempotency_key() -> str:
         raise Invalid.field(
             "gateway.idempotency_key",
             "Idempotency-Key",
-            "must be 8 to 100 characters that are new for each thing to send",
+            "must be 8 to 100 characters that are new for each thing to send or make",
         )
     return key
 

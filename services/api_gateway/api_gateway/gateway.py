@@ -19,12 +19,14 @@ from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.bus import Caller
 from fairlead.contract import Interface
 from fairlead.files import FileStore
+from fairlead.store import Database
 
 from .client import INSIDE, Client
 from .file_links import FileLinks
 from .identity import Sessions
 from .limits import Limiter
 from .live import Live
+from .making import Making
 from .settings import GatewaySettings
 
 BURST = 4  # times the requests of a second: a person at a screen makes bursts
@@ -46,6 +48,7 @@ class Gateway:
     files: FileStore
     file_links: FileLinks
     live: Live
+    making: Making
     settings: GatewaySettings
     requests: Limiter
     visits: Limiter
@@ -54,7 +57,7 @@ class Gateway:
 
 
 def make_gateway(
-    caller: Caller, files: FileStore, live: Live, settings: GatewaySettings
+    caller: Caller, files: FileStore, database: Database, settings: GatewaySettings
 ) -> Gateway:
     """The gateway's parts around `caller`."""
     interfaces: tuple[type[Interface], ...] = (
@@ -72,6 +75,7 @@ def make_gateway(
     }
     accounts: Accounts = clients[Accounts]
     rate, visits = settings.requests_per_second, settings.public_requests_per_second
+    live = Live(database)
     sessions = Sessions(accounts, live.watch)
     live.on_ended = sessions.forget_user
     return Gateway(
@@ -86,6 +90,7 @@ def make_gateway(
         files=files,
         file_links=FileLinks(settings.secret_keys, settings.public_url.reveal()),
         live=live,
+        making=Making(database),
         settings=settings,
         requests=Limiter(per_second=rate, burst=BURST * rate),
         visits=Limiter(per_second=visits, burst=BURST * visits),

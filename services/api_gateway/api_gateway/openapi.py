@@ -260,8 +260,8 @@ def _parameters(door: Door, schemas: _Schemas) -> Iterator[JSON]:
         yield _parameter("query", info.name, schema, example[info.name], info.required)
     if door.takes_version:
         yield _header("If-Match", "The ETag of what was read", '"v3"', r'^"v\d{1,18}"$')
-    if door.takes_request_id:
-        yield _idempotency()
+    if door.takes_request_id or door.makes:
+        yield _once(required=door.takes_request_id)
 
 
 def _parameter(place: str, name: str, schema: Any, example: Any, required: bool) -> JSON:
@@ -274,10 +274,10 @@ def _header(name: str, meaning: str, example: str, pattern: str, required: bool 
     return _parameter("header", name, schema, example, required) | {"description": meaning}
 
 
-def _idempotency() -> JSON:
-    meaning = "New for each thing to send; the same again sends nothing twice"
+def _once(*, required: bool = True) -> JSON:
+    meaning = "New for each thing to send or make; the same again does nothing twice"
     key = "5f0c1c1e-9f0e-4c58-9b7c-2f1a2c8f5d11"
-    return _header("Idempotency-Key", meaning, key, r"^[!-~]{8,100}$")
+    return _header("Idempotency-Key", meaning, key, r"^[!-~]{8,100}$", required)
 
 
 def _example(kind: Any) -> Any:
@@ -346,7 +346,7 @@ def _others(schemas: _Schemas) -> Iterator[Operation]:
     success = "200", _content(list[PreviewedMessage], "One for each message", schemas)
     yield door("POST", "/messages/preview", "preview_messages", doc, success, requestBody=body)
 
-    doc, keys = "Send a message to each recipient, or schedule it.", [_idempotency()]
+    doc, keys = "Send a message to each recipient, or schedule it.", [_once()]
     success = "201", _content(list[MessageView], "What leaves", schemas)
     later = _content(ScheduledMessage, "It leaves later, and can be withdrawn until then", schemas)
     method, path, sending = door(
@@ -409,8 +409,11 @@ def _connections(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[
     }
     doc = "Connections of every channel."
     yield door("GET", "/connections", "list_connections", doc, ("200", all_known))
-    doc = "Add a connection; the `channel` says which details it has."
-    yield door("POST", "/connections", "create_connection", doc, ("201", one), requestBody=body)
+    doc, key = "Add a connection; the `channel` says which details it has.", [_once(required=False)]
+    yield door(
+        "POST", "/connections", "create_connection", doc, ("201", one),
+        parameters=key, requestBody=body,
+    )  # fmt: skip
     path, places = "/connections/{id}", [id]
     yield door("GET", path, "get_connection", "One connection.", ("200", one), parameters=places)
     doc, both = "Replace the details of a connection.", [id, version]

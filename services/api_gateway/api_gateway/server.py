@@ -40,8 +40,9 @@ class HttpServer(DependencyProvider):
         runtime = runtime_of(self.container)
         name = self.container.service_name
         self._settings = GatewaySettings.read(name)
-        self._live = Live(runtime.database(name))
-        parts = make_gateway(runtime.caller, runtime.files, self._live, self._settings)
+        database = runtime.database(name)
+        parts = make_gateway(runtime.caller, runtime.files, database, self._settings)
+        self._live = parts.live
         self._app = create_app(parts)
         self._socket: Any = None
 

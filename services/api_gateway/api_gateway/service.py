@@ -38,7 +38,7 @@ from fairlead.bus.underway import drop_failed
 from fairlead.contract import Event
 from fairlead.service import EVERYWHERE, Store, loop, on
 
-from . import store
+from . import making, store
 from .server import HttpServer
 
 KEPT = dt.timedelta(days=2)  # how long a client may be away and still catch up
@@ -191,7 +191,9 @@ class ApiGateway:
 
     @loop(every=600.0)
     def forget(self) -> bool:
-        """Drop lines of the live log that nobody resumes from any more."""
+        """Drop lines of the live log that nobody resumes from any more, and keys of long ago."""
+        before = dt.datetime.now(dt.UTC) - KEPT
         with self.store.transaction(EVERYWHERE) as session:
-            store.purge(session, dt.datetime.now(dt.UTC) - KEPT)
+            store.purge(session, before)
+            making.forget(session, before)
         return False

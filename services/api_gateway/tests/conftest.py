@@ -12,7 +12,6 @@ from flask import Flask
 
 from api_gateway.app import create_app
 from api_gateway.gateway import make_gateway
-from api_gateway.live import Live
 from api_gateway.settings import GatewaySettings
 from api_gateway.testing import Services, Visitor
 from fairlead.bus import Caller
@@ -83,7 +82,7 @@ def make_app(
     def make(**environment: str) -> Flask:
         secrets = {"FAIRLEAD_SECRET_KEYS": "A" * 43 + "=", "FAIRLEAD_ADMIN_TOKEN": "x" * 24}
         settings = GatewaySettings.read("api_gateway", secrets | environment)
-        parts = make_gateway(cast("Caller", services), files, Live(database), settings)
+        parts = make_gateway(cast("Caller", services), files, database, settings)
         if environment:
             return create_app(parts)
         if not plain_app:

@@ -130,16 +130,19 @@ def test_examples_fit_their_schemas(operation: JSON) -> None:
 def test_a_door_is_described_as_it_is(door: Door) -> None:
     operation = of(door)
     given = {(each["in"], each["name"]): each for each in operation.get("parameters", ())}
-    headers = {"If-Match": door.takes_version, "Idempotency-Key": door.takes_request_id}
+    headers = {
+        "If-Match": door.takes_version,
+        "Idempotency-Key": door.takes_request_id or door.makes,
+    }
     assert given.keys() == {
         *(("path", name) for name in door.in_path),
         *(("query", info.name) for info in door.query),
         *(("header", name) for name, taken in headers.items() if taken),
     }
-    for (place, name), parameter in given.items():
-        in_query = place == "query"
-        required = {info.name: info.required for info in door.query}
-        assert parameter["required"] == (required[name] if in_query else True)
+    for (_, name), parameter in given.items():
+        optional = {info.name for info in door.query if not info.required}
+        optional |= {"Idempotency-Key"} if door.makes else set()
+        assert parameter["required"] == (name not in optional)
     assert ("requestBody" in operation) == door.has_body
     assert ("412" in operation["responses"]) == door.takes_version
     nothing = door.call.reply is type(None)

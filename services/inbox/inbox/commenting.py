@@ -30,12 +30,18 @@ def add(
     text: str,
     mentions: Sequence[UUID],
     attachments: Sequence[UUID],
+    id: UUID | None,
 ) -> Comment:
-    """Comment on a conversation."""
+    """Comment on a conversation; one that has the id already stays as it is."""
     conversation = conversations.locked(session, conversation_id)
+    known = None if id is None else comments.locked(session, id)
+    if known is not None:
+        if known.conversation_id != conversation_id:
+            raise Conflict("inbox.comment_elsewhere", "Another conversation has this comment")
+        return comments.view_of(known)
     who = current()
     row = CommentRow(
-        id=new_id(),
+        id=id or new_id(),
         conversation_id=conversation_id,
         at=dt.datetime.now(dt.UTC),
         author_id=who.user,

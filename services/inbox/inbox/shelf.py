@@ -110,7 +110,8 @@ def save(
     standard: bool,
     purpose: ConsentKind | None,
 ) -> Template:
-    """Write a new template, or the one with this id."""
+    """Write a new template, or the one with this id: without a `version` it is made under the id,
+    and once made it stays as it is."""
     body = body.replace("\x00", "")
     wrong = rules.check(subject, body)
     if has_control_characters(name):
@@ -119,7 +120,14 @@ def save(
         wrong["body"] = "must say something"
     if wrong:
         raise Invalid.fields("inbox.template_invalid", wrong)
-    row = _new(session) if id is None else _present(session, id, version)
+    if id is not None and version is None:
+        known = templates.get(session, id)
+        if known is not None:
+            return templates.view_of(known)
+    if id is None or version is None:
+        row = _new(session, id)
+    else:
+        row = _present(session, id, version)
     row.name, row.kind, row.channel, row.language = name, kind, channel, language
     row.subject, row.body = subject, body
     row.purpose = purpose or row.purpose
@@ -144,10 +152,10 @@ def stale() -> Stale:
     return Stale("inbox.template_changed", "Somebody else changed the template meanwhile")
 
 
-def _new(session: Session) -> TemplateRow:
+def _new(session: Session, id: UUID | None) -> TemplateRow:
     if templates.count(session) >= MOST:
         raise Conflict("inbox.too_many_templates", f"There are {MOST} templates already")
-    return TemplateRow(id=new_id(), archived=False, purpose=ConsentKind.SERVICE)
+    return TemplateRow(id=id or new_id(), archived=False, purpose=ConsentKind.SERVICE)
 
 
 def _kept(session: Session, row: TemplateRow, action: str) -> Template:
@@ -181,10 +189,8 @@ def standard_taken() -> Conflict:
     )
 
 
-def _present(session: Session, id: UUID, version: int | None) -> TemplateRow:
+def _present(session: Session, id: UUID, version: int) -> TemplateRow:
     row = _own(session, id)
-    if version is None:
-        raise Invalid.field("inbox.template_invalid", "version", "is needed to change a template")
     if row.version != version:
         raise stale()
     return row

@@ -20,8 +20,8 @@ from inbox.testing.team import Team
 SECRET = "xyzzy: she haggles, do not go below 400"
 
 
-def comment(team: Team, id: UUID, text: str = SECRET, **fields: Any) -> Comment:
-    made: Comment = team.desk.call("add_comment", conversation_id=id, text=text, **fields)
+def comment(team: Team, to: UUID, text: str = SECRET, **fields: Any) -> Comment:
+    made: Comment = team.desk.call("add_comment", conversation_id=to, text=text, **fields)
     return made
 
 
@@ -193,3 +193,16 @@ def test_strangers_and_unknown_ids(team: Team) -> None:
         with pytest.raises(Unauthenticated):
             team.desk.call(method, role=Role.NOBODY, **ours)
     assert team.desk.call("list_comments", conversation_id=id).comments == [made]
+
+
+def test_the_same_id_comments_once(team: Team) -> None:
+    id = team.take().conversation_id
+    made = comment(team, id, id=UUID(int=77))
+    assert made.id == UUID(int=77)
+    assert comment(team, id, "something else", id=made.id) == made
+    assert team.desk.call("list_comments", conversation_id=id).comments == [made]
+    assert team.trail(id) == ["commented"]
+    elsewhere = team.take(sender="else@where.test").conversation_id
+    with pytest.raises(Conflict) as caught:
+        comment(team, elsewhere, id=made.id)
+    assert caught.value.code == "inbox.comment_elsewhere"

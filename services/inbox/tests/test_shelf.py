@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -287,3 +287,10 @@ def test_users_do_not_write_templates(desk: Desk, method: str, arguments: dict[s
     made = save(desk)
     with pytest.raises(Forbidden):
         desk.call(method, id=made.id, **arguments)
+
+
+def test_the_same_id_makes_one_template(desk: Desk) -> None:
+    made = save(desk, id=UUID(int=77))
+    assert made.id == UUID(int=77)
+    assert save(desk, id=made.id, name="Another") == made
+    assert desk.call("list_templates", archived=False).count(made) == 1

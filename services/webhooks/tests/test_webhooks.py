@@ -566,3 +566,10 @@ def test_a_process_killed_while_it_sends_leaves_its_attempt_and_another_goes_on(
     assert first[2]["webhook-id"] == second[2]["webhook-id"]
     assert first[3] == second[3]
     assert is_signed(second, secret)
+
+
+def test_the_same_id_makes_one_webhook(house: House) -> None:
+    made = house.add(id=UUID(int=77))
+    assert made.webhook.id == UUID(int=77)
+    assert house.add("/elsewhere", id=made.webhook.id) == made
+    assert house.client.list_webhooks() == [made.webhook]

@@ -47,13 +47,19 @@ def create(
     events: list[WebhookEvent],
     description: str,
     active: bool,
+    id: UUID | None,
 ) -> NewWebhook:
-    """A new webhook, with its secret."""
-    if len(store.webhooks(session)) >= MOST:
+    """A new webhook with its secret, or the one that has the id already."""
+    all_known = store.webhooks(session)
+    known = next((each for each in all_known if each.id == id), None)
+    if known is not None:
+        kept = vault.decrypt(known.secret, organisation=organisation, purpose=PURPOSE)
+        return NewWebhook(webhook=webhook_of(known), secret=kept)
+    if len(all_known) >= MOST:
         raise Conflict("webhooks.too_many", f"There are {MOST} webhooks already")
     secret = signing.new_secret()
     row = WebhookRow(
-        id=new_id(),
+        id=id or new_id(),
         url=url,
         events=_chosen(events),
         description=description,

@@ -148,7 +148,13 @@ class WebhooksService:
 
     @rpc
     def create_webhook(
-        self, *, url: str, events: list[WebhookEvent], description: str, active: bool
+        self,
+        *,
+        url: str,
+        events: list[WebhookEvent],
+        description: str,
+        active: bool,
+        id: UUID | None,
     ) -> NewWebhook:
         registry.check_url(self.office.client, url)
         with self.store.transaction() as session:
@@ -160,6 +166,7 @@ class WebhooksService:
                 events=events,
                 description=description,
                 active=active,
+                id=id,
             )
 
     @rpc

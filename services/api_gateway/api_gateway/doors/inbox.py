@@ -6,6 +6,8 @@ from contracts.inbox import Inbox
 
 from ..door import Door
 
+_ID = frozenset({"id"})
+
 DOORS = (
     Door("GET", "/contacts/{contact_id}/timeline", Inbox, "contact_timeline"),
     Door("GET", "/itineraries/{itinerary_id}/timeline", Inbox, "itinerary_timeline"),
@@ -22,7 +24,7 @@ DOORS = (
     Door("POST", "/messages/bulk/{id}/resume", Inbox, "resume_mailing"),
     Door("POST", "/messages/bulk/{id}/cancel", Inbox, "cancel_mailing"),
     Door("GET", "/messages/sent", Inbox, "list_sent_messages"),
-    Door("POST", "/messages/sent/export", Inbox, "start_sent_export", 201, frozenset({"id"})),
+    Door("POST", "/messages/sent/export", Inbox, "start_sent_export", 201, _ID),
     Door("GET", "/messages/scheduled", Inbox, "list_scheduled"),
     Door("PUT", "/messages/{id}/itinerary", Inbox, "link_message"),
     Door("PUT", "/messages/{id}/reaction", Inbox, "react"),
@@ -50,7 +52,7 @@ DOORS = (
     Door("GET", "/conversations/{id}/history", Inbox, "conversation_history"),
     Door("GET", "/conversations/{id}/stream", Inbox, "conversation_stream"),
     Door("GET", "/conversations/{conversation_id}/comments", Inbox, "list_comments"),
-    Door("POST", "/conversations/{conversation_id}/comments", Inbox, "add_comment", 201),
+    Door("POST", "/conversations/{conversation_id}/comments", Inbox, "add_comment", 201, _ID),
     Door("PUT", "/comments/{id}", Inbox, "edit_comment"),
     Door("DELETE", "/comments/{id}", Inbox, "remove_comment"),
     Door("POST", "/conversations/{id}/merge", Inbox, "merge_conversation"),

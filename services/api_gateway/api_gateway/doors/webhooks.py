@@ -10,7 +10,7 @@ _ONE = "/webhooks/{id}"
 
 DOORS = (
     Door("GET", "/webhooks", Webhooks, "list_webhooks"),
-    Door("POST", "/webhooks", Webhooks, "create_webhook", 201),
+    Door("POST", "/webhooks", Webhooks, "create_webhook", 201, frozenset({"id"})),
     Door("GET", _ONE, Webhooks, "get_webhook"),
     Door("PATCH", _ONE, Webhooks, "update_webhook"),
     Door("DELETE", _ONE, Webhooks, "remove_webhook"),

@@ -19,12 +19,18 @@ class Commenting:
 
     @rpc
     def add_comment(
-        self, *, conversation_id: UUID, text: str, mentions: list[UUID], attachments: list[UUID]
+        self,
+        *,
+        conversation_id: UUID,
+        text: str,
+        mentions: list[UUID],
+        attachments: list[UUID],
+        id: UUID | None,
     ) -> Comment:
         """Comment on a conversation."""
         with self.store.transaction() as session:
             return commenting.add(
-                session, conversation_id, storable_text(text), mentions, attachments
+                session, conversation_id, storable_text(text), mentions, attachments, id
             )
 
     @rpc

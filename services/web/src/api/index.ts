@@ -32,7 +32,7 @@ export const api = {
   },
 }
 
-/** A new Idempotency-Key. Make it with the draft, not with the click: two clicks send once. */
+/** A new Idempotency-Key. Make it with the draft or form, not with the click: two clicks send or make once. */
 export function newKey(): string {
   return crypto.randomUUID()
 }

@@ -22,6 +22,8 @@ type Leaving<T> = { [K in keyof T]: T[K] | undefined }
 type InQuery<O> = Parameters<O> extends { query?: infer T } ? Leaving<Exclude<T, undefined>> : never
 type Needs<O, H extends string> =
   Parameters<O> extends { header: infer T } ? (T extends Record<H, string> ? true : false) : false
+type Takes<O, H extends string> =
+  Parameters<O> extends { header?: infer T } ? (H extends keyof Exclude<T, undefined> ? true : false) : false
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never
 
 type Content<R> = R extends { content: { 'application/json': infer T } } ? T : undefined
@@ -51,13 +53,14 @@ type Wanted<T, K extends string> = [T] extends [never]
 
 /**
  * What a call takes. `version` is that of what was read, where the door wants to know which state
- * is changed; `key` makes repeating safe: one for each thing to send, kept until it is sent.
+ * is changed; `key` makes repeating safe: one for each thing to send or make, kept until it is.
  */
 export type Asked<P extends string, M extends Method> = Wanted<InPath<Operation<P, M>>, 'path'> &
   Wanted<InQuery<Operation<P, M>>, 'query'> &
   Wanted<Body<Operation<P, M>>, 'body'> &
   (Needs<Operation<P, M>, 'If-Match'> extends true ? { version: number } : unknown) &
-  (Needs<Operation<P, M>, 'Idempotency-Key'> extends true ? { key: string } : unknown) & {
+  (Needs<Operation<P, M>, 'Idempotency-Key'> extends true ? { key: string } : unknown) &
+  (Takes<Operation<P, M>, 'Idempotency-Key'> extends true ? { key?: string } : unknown) & {
     signal?: AbortSignal
   }
 

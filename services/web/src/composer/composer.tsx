@@ -6,7 +6,7 @@ import { IconLock, IconPaperclip, IconSend, IconTemplate, IconX } from '@/ui/ico
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
 
-import { api, type Channel, type Contact, type Conversation, type MessageView, type SendAt } from '@/api'
+import { api, type Channel, type Contact, type Conversation, type MessageView, newKey, type SendAt } from '@/api'
 import { connectionsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { brief } from '@/thread/body'
@@ -49,6 +49,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
   const queries = useQueryClient()
   const { writing, change, take, restore, state } = useDraft(conversation)
   const [comment, setComment] = useState<string>()
+  const [commentKey, setCommentKey] = useState(newKey)
   const [over, setOver] = useState(false)
   const [copies, setCopies] = useState(false)
   const text = useRef<HTMLTextAreaElement>(null)
@@ -113,10 +114,12 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
     setComment('')
     try {
       await api.post('/conversations/{conversation_id}/comments', {
+        key: commentKey,
         path: { conversation_id: conversation.id },
         body: { text: words.trim(), mentions, attachments: [] },
       })
       setComment(undefined)
+      setCommentKey(newKey())
     } catch (error) {
       setComment(words)
       throw error

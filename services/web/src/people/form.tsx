@@ -1,7 +1,8 @@
 import { Checkbox, Modal, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 
-import { api, type Contact, type ContactKind } from '@/api'
+import { api, type Contact, type ContactKind, newKey } from '@/api'
 import { t } from '@/texts'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
@@ -34,9 +35,10 @@ interface PersonFormProps {
 /** Who somebody is, to be written down or changed. Addresses are asked of new contacts only. */
 export function PersonForm({ contact, onDone, onClose }: PersonFormProps) {
   const { data: tags = [] } = useQuery({ queryKey: ['contacts', 'tags'], queryFn: ({ signal }) => api.get('/contacts/tags', { signal }) })
+  const [key] = useState(newKey)
   const { form, submit, sending, problem } = useProblemForm<Values>({
     initialValues: valuesOf(contact),
-    send: async (values) => onDone(await (contact === undefined ? create(values) : update(contact, values))),
+    send: async (values) => onDone(await (contact === undefined ? create(values, key) : update(contact, values))),
     fieldOf: (field) => ({ 'identities.0.value': 'email', 'identities.1.value': 'phone' })[field] ?? field,
   })
   const title = contact === undefined ? t('people.new') : t('people.change', { name: contact.name })
@@ -126,12 +128,12 @@ function shared({ name, kind, is_company, company, position, tags, notes, langua
   }
 }
 
-function create(values: Values): Promise<Contact> {
+function create(values: Values, key: string): Promise<Contact> {
   const identities = [
     { scheme: 'email' as const, value: values.email.trim() },
     { scheme: 'phone' as const, value: values.phone.trim() },
   ].filter((each) => each.value !== '')
-  return api.post('/contacts', { body: { ...shared(values), identities } })
+  return api.post('/contacts', { key, body: { ...shared(values), identities } })
 }
 
 function update({ id, version }: Contact, values: Values): Promise<Contact> {

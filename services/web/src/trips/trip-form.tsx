@@ -5,7 +5,7 @@ import { DateInput } from '@mantine/dates'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type Guest, type Itinerary, type ItineraryDetails } from '@/api'
+import { api, type Guest, type Itinerary, type ItineraryDetails, newKey } from '@/api'
 import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
@@ -45,12 +45,13 @@ export function TripForm({ trip, onDone, onClose }: TripFormProps) {
   const { settings } = useMe().organisation
   // What was read last: somebody else may change it while the form is open.
   const [known, setKnown] = useState(trip)
+  const [key] = useState(newKey)
   const { form, submit, sending, problem } = useProblemForm<Values>({
     initialValues: valuesOf(trip?.details, settings),
     send: async (values) =>
       onDone(
         await (known === undefined
-          ? api.post('/itineraries', { body: { details: detailsOf(values) } })
+          ? api.post('/itineraries', { key, body: { details: detailsOf(values) } })
           : api.put('/itineraries/{id}', { path: { id: known.id }, version: known.version, body: { details: detailsOf(values, known.details) } })),
       ),
     reload: async () => {

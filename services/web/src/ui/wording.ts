@@ -7,6 +7,7 @@ export function wording(error: unknown): string {
   if (!(error instanceof Problem)) return t('ui.broken')
   if (error.status === 412) return t('ui.stale')
   if (error.status === 429) return t('ui.tooMany')
+  if (error.code === 'gateway.key_reused') return t('ui.madeAlready')
   const fields = error.errors.map((each) => `${each.field}: ${each.reason}`)
   return fields.length > 0 ? fields.join('\n') : error.message
 }

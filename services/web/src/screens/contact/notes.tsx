@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Button, FileButton, Group, Pill, Stack, Text, Texta
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { addressOf, api, type Note } from '@/api'
+import { addressOf, api, newKey, type Note } from '@/api'
 import { t } from '@/texts'
 import { IconNote, IconPaperclip, IconPencil, IconTrash } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
@@ -22,7 +22,7 @@ export function Notes({ contactId, mayEdit }: { contactId: string; mayEdit: bool
   return (
     <div className={classes.notes}>
       <Stack gap="sm" maw={760}>
-        {mayEdit && <Writing send={(text, attachments) => api.post('/contacts/{contact_id}/notes', { path: { contact_id: contactId }, body: { text, attachments } })} />}
+        {mayEdit && <Writing send={(text, attachments, key) => api.post('/contacts/{contact_id}/notes', { key, path: { contact_id: contactId }, body: { text, attachments } })} />}
         {notes === undefined ? (
           query.isError ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading rows={3} />
         ) : notes.length === 0 ? (
@@ -98,22 +98,28 @@ function Row({ note, mayEdit }: { note: Note; mayEdit: boolean }) {
 interface WritingProps {
   /** The text that is changed; its files stay. */
   given?: string
-  send: (text: string, attachments: string[]) => Promise<unknown>
+  send: (text: string, attachments: string[], key: string) => Promise<unknown>
   onClose?: () => void
 }
 
 function Writing({ given, send, onClose }: WritingProps) {
   const [text, setText] = useState(given ?? '')
   const [files, setFiles] = useState<File[]>([])
+  // Another try after a broken line names the same files, and the same note.
+  const [key, setKey] = useState(newKey)
+  const [uploaded] = useState(() => new Map<File, string>())
   const again = useAgain()
   const sending = useMutation({
     mutationFn: async () => {
-      const uploaded = await Promise.all(files.map((each) => api.upload(each, each.name)))
-      await send(text.trim(), uploaded.map((each) => each.id))
+      for (const file of files) {
+        if (!uploaded.has(file)) uploaded.set(file, (await api.upload(file, file.name)).id)
+      }
+      await send(text.trim(), files.flatMap((each) => uploaded.get(each) ?? []), key)
     },
     onSuccess: async () => {
       setText('')
       setFiles([])
+      setKey(newKey())
       onClose?.()
       await again()
     },

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Modal, Stack, Text, Textarea, TextInput, Timeline
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type Itinerary, type Proposal } from '@/api'
+import { api, type Itinerary, newKey, type Proposal } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { money, plainRange } from '@/time'
@@ -200,11 +200,12 @@ function Versions({ id }: { id: string }) {
 }
 
 function Offer({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
+  const [key] = useState(newKey)
   const queries = useQueryClient()
   const { form, submit, sending, problem } = useProblemForm({
     initialValues: { title: trip.details.title, introduction: '', terms: '' },
     send: (offer) =>
-      api.post('/itineraries/{itinerary_id}/proposals', { path: { itinerary_id: trip.id }, body: { offer } }),
+      api.post('/itineraries/{itinerary_id}/proposals', { key, path: { itinerary_id: trip.id }, body: { offer } }),
     onSent: () => {
       void queries.invalidateQueries({ queryKey: ['proposals'] })
       onClose()

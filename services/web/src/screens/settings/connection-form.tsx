@@ -1,7 +1,8 @@
 import { Alert, Checkbox, Fieldset, Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 
-import { api, type Channel } from '@/api'
+import { api, type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
 import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
@@ -20,12 +21,13 @@ interface ConnectionFormProps {
 /** A mailbox, a number or a carrier, to be connected or changed. Secrets are written, never read. */
 export function ConnectionForm({ channel, connection, onClose }: ConnectionFormProps) {
   const queries = useQueryClient()
+  const [key] = useState(newKey)
   const { form, submit, sending, problem } = useProblemForm<Values>({
     initialValues: valuesOf(channel, connection),
     send: (values) => {
       const body = bodyOf(channel, values, connection)
       return connection === undefined
-        ? api.post('/connections', { body })
+        ? api.post('/connections', { key, body })
         : api.put('/connections/{id}', { path: { id: connection.id }, version: connection.version, body })
     },
     onSent: () => {

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type Channel, type ConsentKind, type MessageKind, type Template } from '@/api'
+import { api, type Channel, type ConsentKind, type MessageKind, newKey, type Template } from '@/api'
 import { MailFrame } from '@/outreach/mail-frame'
 import { CONSENTS } from '@/people/words'
 import { t, tv } from '@/texts'
@@ -39,6 +39,7 @@ export function TemplateEditor({ template, onClose }: { template?: Template; onC
   const queries = useQueryClient()
   // What came with Fairlead stays as it is: a change of it is a template of one's own.
   const kept = template !== undefined && !template.built_in ? template : undefined
+  const [key] = useState(newKey)
   const { form, submit, sending, problem } = useProblemForm<Values>({
     initialValues: {
       name: template === undefined ? '' : template.built_in ? t('settings.templates.copyOf', { name: template.name }) : template.name,
@@ -51,7 +52,7 @@ export function TemplateEditor({ template, onClose }: { template?: Template; onC
       purpose: template?.purpose ?? 'service',
     },
     send: (body) =>
-      kept === undefined ? api.post('/templates', { body }) : api.put('/templates/{id}', { path: { id: kept.id }, version: kept.version, body }),
+      kept === undefined ? api.post('/templates', { key, body }) : api.put('/templates/{id}', { path: { id: kept.id }, version: kept.version, body }),
     onSent: () => {
       toast.done(t('settings.saved'))
       void queries.invalidateQueries({ queryKey: ['templates'] })
