@@ -11,6 +11,7 @@ from fairlead.contract import Event, Interface, Message, call, event
 
 from .. import rights
 from ..common import Line, Name, Tags, Zone
+from ..files import Attachment, FileIds
 
 Capacity = Annotated[int, Meta(ge=1, le=10_000, description="Guests at once")]
 
@@ -26,7 +27,10 @@ ExternalIds = Annotated[list[ExternalId], Meta(max_length=50)]
 
 
 class Listing(Message):
-    """A property or product that is sold. `owner_id` is a contact."""
+    """A property or product that is sold. `owner_id` is a contact.
+
+    `pictures` stand in their order; the first is the cover, which guests see on the page of a trip.
+    """
 
     id: UUID
     name: Name
@@ -38,6 +42,7 @@ class Listing(Message):
     tags: Tags = []
     archived: bool = False
     version: int = 1
+    pictures: list[Attachment] = []
 
 
 class Portal(Message):
@@ -98,6 +103,13 @@ class Listings(Interface, Protocol):
         archived: bool = False,
     ) -> Listing:
         """Replace a listing. An archived one keeps its trips and gets no further ones."""
+        ...
+
+    @call(rights.EDIT_ITINERARIES, mutates=True)
+    def set_listing_pictures(self, *, id: UUID, version: int, file_ids: FileIds) -> Listing:
+        """Let a listing have these uploaded pictures in this order, and no others; the first is its
+        cover. Invalid names by its index a file that there is not, or that is no picture. NotFound
+        `itineraries.listing_not_found`; Stale `itineraries.changed`."""
         ...
 
     @call(rights.EDIT_ITINERARIES, mutates=True)

@@ -175,7 +175,8 @@ class Standing(enum.Enum):
 class PublicProposal(Message):
     """What the reader of a link sees. `changes` are against the last version read before.
 
-    `form` proves that an answer comes from this page and this version.
+    `form` proves that an answer comes from this page and this version. `cover` is the file that the
+    listing of the trip is shown by.
     """
 
     organisation_id: UUID
@@ -188,6 +189,7 @@ class PublicProposal(Message):
     answered_at: dt.datetime | None
     answered_by: str
     form: str
+    cover: UUID | None = None
 
 
 class Proposals(Interface, Protocol):

@@ -18,7 +18,8 @@ from .trips import Itinerary
 class PublicItinerary(Message):
     """What a guest or supplier sees under a link: no prices, notes or other people's addresses.
 
-    `documents` are those that are shared and that a virus check does not hold, the newest first.
+    `documents` are those that are shared and that a virus check does not hold, the newest first;
+    `cover` is the file that the listing of the trip is shown by.
     """
 
     organisation_id: UUID
@@ -32,6 +33,7 @@ class PublicItinerary(Message):
     services: list[Service]
     cancelled: bool
     documents: list[PublicDocument] = []
+    cover: UUID | None = None
 
 
 class Sharing(Interface, Protocol):

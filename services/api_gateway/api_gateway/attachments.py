@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+from uuid import UUID
 
 import msgspec
 from eventlet import tpool
@@ -83,7 +84,9 @@ def download(id: str) -> Response:
 def thumbnail(id: str) -> Response:
     """A picture of a file."""
     expect_only("size")
-    picture = _picture(_file(id), choice(PictureSize, "size", PictureSize.MEDIUM))
+    wanted = choice(PictureSize, "size", PictureSize.MEDIUM)
+    file = _file(id)
+    picture = picture_of(context.current().need_organisation(), file, wanted)
     return hand_out(gateway().files, picture, cached="private, max-age=86400, immutable")
 
 
@@ -93,7 +96,7 @@ def link(id: str) -> Response:
     wanted: LinkWanted = read_json(LinkWanted, "files")
     file = _file(id)
     if wanted.picture is not None:
-        handout = _picture(file, wanted.picture)
+        handout = picture_of(context.current().need_organisation(), file, wanted.picture)
     else:
         handout = _handout(file, wanted.disposition)
     return json_response(gateway().file_links.make(handout, wanted.seconds), 201)
@@ -137,8 +140,9 @@ def _handout(file: File, wanted: Disposition) -> Handout:
     )
 
 
-def _picture(file: File, wanted: PictureSize) -> Handout:
-    """The picture of that size, or the largest there is: none is larger than its file."""
+def picture_of(organisation: UUID, file: File, wanted: PictureSize) -> Handout:
+    """The picture of that size, or the largest there is: none is larger than its file. NotFound
+    `files.no_picture`."""
     sizes = list(PictureSize)
     fitting = [each for each in file.pictures if sizes.index(each.size) <= sizes.index(wanted)]
     if not fitting:
@@ -147,5 +151,4 @@ def _picture(file: File, wanted: PictureSize) -> Handout:
         )
     best = max(fitting, key=lambda each: each.width * each.height)
     name = f"{file.file.name.rpartition('.')[0] or file.file.name}.webp"
-    organisation = context.current().need_organisation()
     return Handout(organisation, best.key, best.bytes, name, PICTURE, shown=True)

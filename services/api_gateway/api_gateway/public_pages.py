@@ -10,7 +10,7 @@ from .gateway import gateway
 from .limits import visitor
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _NO_TRACE = {

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 
 from contracts.accounts import Organisation
 from contracts.common import Money
+from contracts.inbox import HELD, PictureSize
 from contracts.itineraries import (
     PROPOSAL_TOKENS,
     ProposalLine,
@@ -24,8 +25,9 @@ from contracts.itineraries import (
 from fairlead import context, dates, prices
 from fairlead.colours import ink_on
 from fairlead.context import acting, service_context
-from fairlead.errors import Conflict, Forbidden, Invalid, NotFound
+from fairlead.errors import Conflict, Failure, Forbidden, Invalid, NotFound
 
+from .attachments import picture_of
 from .gateway import gateway
 from .handing_out import Handout
 from .public_pages import open_to_all, page, untraced
@@ -39,6 +41,7 @@ T = TypeVar("T")
 FORM_LIMIT = 32 * 1024  # bytes; a comment has 2,000 characters at most
 _SITES = frozenset({"", "same-origin", "none"})  # of Sec-Fetch-Site; old browsers say nothing
 _LONGEST_TOKEN = 200
+COVER_SECONDS = 300  # that the address of a picture is good, which the page loads at once
 DOCUMENT_SECONDS = 300  # that the address of a document is good; the page gives another
 
 
@@ -117,6 +120,7 @@ def _itinerary_page(trip: PublicItinerary) -> Response:
         path=request.path,
         trip=trip,
         days=_by_day(services, "details.date", language, _service_when),
+        cover=_cover(trip.organisation_id, trip.cover),
         **_around(trip.organisation_id, language, trip.start, trip.end),
     )
 
@@ -135,8 +139,25 @@ def _proposal_page(token: str, proposal: PublicProposal, notice: str = "") -> Re
         price=lambda money: _price(money, language),
         said=lambda value, field: _said(value, field, language),
         expires="" if expires is None else dates.day(expires.date(), language),
+        cover=_cover(proposal.organisation_id, proposal.cover),
         **_around(proposal.organisation_id, language, content.start, content.end),
     )
+
+
+def _cover(organisation: UUID, file_id: UUID | None) -> str:
+    """A signed address of the picture of what is booked, good while the page loads; empty where
+    there is none (any more). No page waits for a picture: it is shown without."""
+    if file_id is None:
+        return ""
+    try:
+        with acting(service_context(organisation, request=context.current().request)):
+            file = gateway().inbox.get_file(id=file_id)
+        picture = picture_of(organisation, file, PictureSize.LARGE)
+    except Failure:
+        return ""
+    if file.state in HELD:
+        return ""
+    return gateway().file_links.make(picture, COVER_SECONDS).url
 
 
 def _around(organisation: UUID, language: str, start: Any, end: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from contracts.accounts import Branding, Organisation
 from contracts.accounts import Settings as OrganisationSettings
 from contracts.common import FileRef
 from contracts.email_gateway import Click
+from contracts.files import HELD, File, FilePicture, PictureSize
 from contracts.itineraries import (
     DocumentKind,
     PublicDocument,
@@ -238,7 +239,7 @@ def test_a_page_runs_nothing_and_loads_little(
     assert rules == {
         "default-src": "'none'",
         "style-src": "'unsafe-inline'",
-        "img-src": "https: data:",
+        "img-src": "'self' https: data:",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
@@ -380,6 +381,52 @@ def test_shared_documents_are_had_from_the_page(
     assert given.headers["Content-Disposition"].startswith("attachment")
     assert given.headers["Content-Security-Policy"].startswith("sandbox")
     given.close()
+
+
+def test_a_page_shows_the_cover_of_what_is_booked(
+    anybody: Visitor, services: Services, tmp_path: Path
+) -> None:
+    stored = open_store(str(tmp_path / "files")).put(OURS, b"a picture")
+    ref = FileRef(key="original", name="house.jpg", content_type="image/jpeg", size=9)
+    drawn = FilePicture(
+        size=PictureSize.MEDIUM, key=stored.key, width=480, height=320, bytes=stored.size
+    )
+    house = File(id=UUID(int=7), file=ref, pictures=[drawn])
+    services.answers["inbox.get_file"] = lambda **_: house
+    shown = show(anybody, services, trip(cover=house.id))
+    [cover] = [each for tag, each in shown.elements if tag == "img" and "cover" in each.values()]
+    [asked] = services.calls_to("inbox.get_file")
+    assert (asked.arguments, asked.context.organisation) == ({"id": house.id}, OURS)
+    given = anybody.ask("GET", urlsplit(cover["src"] or "").path)
+    assert (given.status_code, given.get_data()) == (200, b"a picture")
+    assert given.content_type == "image/webp"
+    given.close()
+    for state in HELD:
+        held = msgspec.structs.replace(house, state=state)
+        services.answers["inbox.get_file"] = lambda held=held, **_: held
+        assert "cover" not in _classes(show(anybody, services, trip(cover=house.id)))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NotFound("inbox.file_not_found", "Gone"),
+        Unavailable("bus.away", "Away"),
+        lambda **_: msgspec.structs.replace(sample(File), pictures=[]),
+    ],
+)
+def test_a_page_waits_for_no_cover(answer: Any, anybody: Visitor, services: Services) -> None:
+    services.answers["inbox.get_file"] = answer
+    assert "cover" not in _classes(show(anybody, services, trip(cover=UUID(int=7))))
+
+
+def test_without_a_cover_nobody_is_asked_for_one(anybody: Visitor, services: Services) -> None:
+    assert "cover" not in _classes(show(anybody, services, trip()))
+    assert services.calls_to("inbox.get_file") == []
+
+
+def _classes(page: Page) -> set[str | None]:
+    return {each.get("class") for _, each in page.elements}
 
 
 def test_what_is_not_shared_any_more_is_gone(anybody: Visitor, services: Services) -> None:

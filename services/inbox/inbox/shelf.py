@@ -120,11 +120,12 @@ def save(
         wrong["body"] = "must say something"
     if wrong:
         raise Invalid.fields("inbox.template_invalid", wrong)
-    if id is not None and version is None:
+    if id is None:
+        row = _new(session, new_id())
+    elif version is None:
         known = templates.get(session, id)
         if known is not None:
             return templates.view_of(known)
-    if id is None or version is None:
         row = _new(session, id)
     else:
         row = _present(session, id, version)
@@ -152,10 +153,10 @@ def stale() -> Stale:
     return Stale("inbox.template_changed", "Somebody else changed the template meanwhile")
 
 
-def _new(session: Session, id: UUID | None) -> TemplateRow:
+def _new(session: Session, id: UUID) -> TemplateRow:
     if templates.count(session) >= MOST:
         raise Conflict("inbox.too_many_templates", f"There are {MOST} templates already")
-    return TemplateRow(id=id or new_id(), archived=False, purpose=ConsentKind.SERVICE)
+    return TemplateRow(id=id, archived=False, purpose=ConsentKind.SERVICE)
 
 
 def _kept(session: Session, row: TemplateRow, action: str) -> Template:

@@ -23,7 +23,7 @@ from fairlead.context import Role, current
 from fairlead.errors import Conflict
 from fairlead.service import publish
 
-from . import proposing, trips
+from . import picturing, proposing, trips
 from .domain import plan, public
 from .domain import proposals as rules
 from .domain.money import commission_problems
@@ -173,4 +173,5 @@ def _page(session: Session, token: str, row: ProposalRow) -> PublicProposal:
         answered_at=None if given is None else given.at,
         answered_by="" if given is None else given.name,
         form=rules.form(token, row.number) if found is Standing.OPEN else "",
+        cover=picturing.cover(session, trip.listing_id),
     )

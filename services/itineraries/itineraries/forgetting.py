@@ -16,7 +16,7 @@ from fairlead.bus import publish
 from fairlead.erasing import ERASED_NAME, Sweep, Traces
 
 from . import documents as keeping
-from . import proposing, reviewing
+from . import picturing, proposing, reviewing
 from .domain.search import searched, searched_service
 from .store import documents, proposals, trips
 from .store import persons as store
@@ -151,7 +151,7 @@ def _forget_documents(
     session: Session, row: ItineraryRow, person: Person, within: Traces
 ) -> tuple[list[UUID], int]:
     """Documents that are hers by her id or by what they are called, and those of nobody in
-    particular where no other guest is left; returns the files that no other document has, and how
+    particular where no other guest is left; returns the files that nothing else here has, and how
     many documents went."""
     others = [each for each in row.details.guests if each.contact_id not in person.contact_ids]
     alone = all(each.name == ERASED_NAME for each in others)
@@ -165,7 +165,8 @@ def _forget_documents(
             keeping.drop(session, document)
             gone.append(document.file_id)
     session.flush()
-    return sorted(set(gone) - documents.kept(session, gone)), len(gone)
+    kept = documents.kept(session, gone) | picturing.kept(session, gone)
+    return sorted(set(gone) - kept), len(gone)
 
 
 def _forget_answers(session: Session, row: ItineraryRow, near: Traces) -> int:

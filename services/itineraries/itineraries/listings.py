@@ -48,7 +48,7 @@ def create(session: Session, id: UUID, wanted: Wanted) -> tuple[ListingRow, bool
     known = store.listing(session, id)
     if known is not None:
         return known, False
-    row = ListingRow(id=id, names=[])
+    row = ListingRow(id=id, names=[], pictures=[])
     _write(session, row, wanted)
     session.add(row)
     recording.listing(session, "listing.created", row, None)

@@ -118,6 +118,24 @@ def listing(session: Session, action: str, row: ListingRow, before: Words | None
     record(session, action, entity="listing", id=row.id, label=row.name, before=before, after=after)
 
 
+def pictures(session: Session, row: ListingRow, before: Words) -> None:
+    """Somebody chose the pictures of a listing."""
+    record(
+        session,
+        "listing.pictured",
+        entity="listing",
+        id=row.id,
+        label=row.name,
+        before=before,
+        after=of_pictures(row),
+    )
+
+
+def of_pictures(row: ListingRow) -> Words:
+    """What the log has of a listing's pictures: which, in their order."""
+    return {"pictures": [each.file.id for each in row.pictures]}
+
+
 def of_listing(row: ListingRow) -> Words:
     """What the log has of a listing."""
     return _some(row, _OF_LISTINGS)

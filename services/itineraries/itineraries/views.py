@@ -159,6 +159,7 @@ def listing_of(row: ListingRow) -> Listing:
         tags=row.tags,
         archived=row.archived,
         version=row.version,
+        pictures=[each.file for each in row.pictures],
     )
 
 

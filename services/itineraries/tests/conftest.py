@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import select
 
 from contracts.accounts import Organisation
+from contracts.common import FileRef
 from contracts.contacts import ContactMerged, ContactUnmerged, Met, Somebody
-from contracts.files import FileChecked
+from contracts.files import File, FileChecked, FileState
 from contracts.itineraries import Itineraries
 from contracts.samples import sample
 from fairlead.bus.inbox import Work, begin_work
@@ -74,6 +75,36 @@ class Agenda:
         return self._known.setdefault(
             (organisation, first), Met(contact_id=new_id(), name=somebody.name or first)
         )
+
+
+class Files:
+    """Stands in for the inbox: each organisation has files of its own."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[UUID, UUID], File] = {}
+
+    def upload(
+        self,
+        name: str = "file.pdf",
+        *,
+        kind: str = "application/pdf",
+        organisation: UUID | None = None,
+    ) -> File:
+        """A file that was checked."""
+        organisation = organisation or current().need_organisation()
+        key = f"{organisation}/{new_id().hex}"
+        file = File(
+            id=new_id(),
+            file=FileRef(key=key, name=name, content_type=kind, size=9),
+            state=FileState.CLEAN,
+        )
+        self._files[organisation, file.id] = file
+        return file
+
+    def hold_files(self, *, ids: list[UUID]) -> list[File]:
+        """Those of these files that the caller's organisation has."""
+        ours = current().need_organisation()
+        return [self._files[ours, each] for each in ids if (ours, each) in self._files]
 
 
 class Desk:
@@ -160,3 +191,11 @@ def desk(store_url: str, tmp_path: Path) -> Iterator[Desk]:
 def new_desk(tmp_path: Path) -> Callable[[], Desk]:
     """Makes one after another, each with an empty SQLite file."""
     return lambda: Desk(f"sqlite:///{tmp_path / new_id().hex}.db", tmp_path / "files")
+
+
+@pytest.fixture
+def inbox(desk: Desk) -> Files:
+    """Where files are uploaded."""
+    desk.service.inbox = Files()
+    files: Files = desk.service.inbox
+    return files

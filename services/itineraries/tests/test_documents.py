@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from contracts.common import FileRef
-from contracts.files import File, FileChecked, FilesAttached, FileState, attachment_of
+from contracts.files import FileChecked, FilesAttached, FileState, attachment_of
 from contracts.itineraries import (
     DocumentChanged,
     DocumentKind,
@@ -25,7 +24,7 @@ from contracts.itineraries import (
     ServiceKind,
 )
 from contracts.persons import Person
-from fairlead.context import Context, Role, acting, current, service_context
+from fairlead.context import Context, Role, acting, service_context
 from fairlead.errors import Conflict, Invalid, NotFound, Stale
 from itineraries import documents
 
@@ -36,38 +35,8 @@ HER, HIM = UUID(int=101), UUID(int=102)
 DAY = dt.date(2027, 5, 1)
 
 
-class Inbox:
-    """Stands in for the inbox: each organisation has files of its own."""
-
-    def __init__(self) -> None:
-        self._files: dict[tuple[UUID, UUID], File] = {}
-
-    def upload(self, name: str = "file.pdf", *, organisation: UUID = OURS) -> File:
-        """A file that was checked."""
-        ref = FileRef(
-            key=f"{organisation}/{uuid4().hex}", name=name, content_type="application/pdf", size=9
-        )
-        file = File(id=uuid4(), file=ref, state=FileState.CLEAN)
-        self._files[organisation, file.id] = file
-        return file
-
-    def hold_files(self, *, ids: list[UUID]) -> list[File]:
-        """Those of these files that the caller's organisation has."""
-        organisation = current().need_organisation()
-        return [
-            self._files[organisation, each] for each in ids if (organisation, each) in self._files
-        ]
-
-
 @pytest.fixture
-def inbox(desk: Any) -> Inbox:
-    inbox = Inbox()
-    desk.service.inbox = inbox
-    return inbox
-
-
-@pytest.fixture
-def trips(desk: Any, inbox: Inbox) -> Iterator[Itineraries]:
+def trips(desk: Any, inbox: Any) -> Iterator[Itineraries]:
     with acting(PERSON):
         yield desk.client
 
@@ -90,7 +59,7 @@ def begun(trips: Itineraries) -> Itinerary:
     )
 
 
-def test_a_document_is_kept_with_its_trip(trips: Itineraries, inbox: Inbox, desk: Any) -> None:
+def test_a_document_is_kept_with_its_trip(trips: Itineraries, inbox: Any, desk: Any) -> None:
     trip, file, id = begun(trips), inbox.upload("voucher.pdf"), uuid4()
     add = partial(trips.add_document, itinerary_id=trip.id, file_id=file.id, id=id)
     kept = add(kind=DocumentKind.VOUCHER, note=" For the driver ", service_id=trip.services[0].id)
@@ -126,7 +95,7 @@ def test_a_document_is_kept_with_its_trip(trips: Itineraries, inbox: Inbox, desk
     assert trips.get_itinerary(id=trip.id).version == trip.version, "guests are shown nothing new"
 
 
-def test_a_shared_document_stands_on_the_page(trips: Itineraries, inbox: Inbox, desk: Any) -> None:
+def test_a_shared_document_stands_on_the_page(trips: Itineraries, inbox: Any, desk: Any) -> None:
     trip, file = begun(trips), inbox.upload("voucher.pdf")
     assert trip.public_url is not None
     token = trip.public_url.rpartition("/")[2]
@@ -165,7 +134,7 @@ def test_a_shared_document_stands_on_the_page(trips: Itineraries, inbox: Inbox, 
     assert page() == []
 
 
-def test_a_document_outlives_its_service(trips: Itineraries, inbox: Inbox) -> None:
+def test_a_document_outlives_its_service(trips: Itineraries, inbox: Any) -> None:
     trip = begun(trips)
     [service] = trip.services
     trips.add_document(itinerary_id=trip.id, file_id=inbox.upload().id, service_id=service.id)
@@ -174,7 +143,7 @@ def test_a_document_outlives_its_service(trips: Itineraries, inbox: Inbox) -> No
 
 
 def test_what_is_not_of_the_trip_is_refused(
-    trips: Itineraries, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    trips: Itineraries, inbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trip, other = begun(trips), begun(trips)
     theirs = inbox.upload(organisation=THEIRS)
@@ -194,7 +163,7 @@ def test_what_is_not_of_the_trip_is_refused(
         trips.add_document(itinerary_id=trip.id, file_id=inbox.upload().id)
 
 
-def test_another_organisation_has_no_part_in_it(trips: Itineraries, inbox: Inbox) -> None:
+def test_another_organisation_has_no_part_in_it(trips: Itineraries, inbox: Any) -> None:
     trip = begun(trips)
     kept = trips.add_document(itinerary_id=trip.id, file_id=inbox.upload().id)
     theirs = inbox.upload(organisation=THEIRS)
@@ -212,7 +181,7 @@ def test_another_organisation_has_no_part_in_it(trips: Itineraries, inbox: Inbox
 
 
 def test_who_is_forgotten_takes_her_documents_along(
-    trips: Itineraries, inbox: Inbox, desk: Any
+    trips: Itineraries, inbox: Any, desk: Any
 ) -> None:
     trip, other = begun(trips), begun(trips)
     named, shared = inbox.upload("Anna Berg visa.pdf"), inbox.upload()

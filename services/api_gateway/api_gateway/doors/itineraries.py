@@ -60,6 +60,7 @@ DOORS = (
     Door("POST", "/listings", Itineraries, "create_listing", 201, _ID),
     Door("GET", "/listings/{id}", Itineraries, "get_listing"),
     Door("PUT", "/listings/{id}", Itineraries, "update_listing"),
+    Door("PUT", "/listings/{id}/pictures", Itineraries, "set_listing_pictures"),
     Door("GET", "/portals", Itineraries, "list_portals"),
     Door("POST", "/portals", Itineraries, "create_portal", 201, _ID),
     Door("GET", "/portals/{id}", Itineraries, "get_portal"),

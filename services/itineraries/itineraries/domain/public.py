@@ -43,7 +43,10 @@ def link_unknown() -> NotFound:
 
 
 def public_view(
-    organisation: UUID, itinerary: Itinerary, documents: list[PublicDocument]
+    organisation: UUID,
+    itinerary: Itinerary,
+    documents: list[PublicDocument],
+    cover: UUID | None = None,
 ) -> PublicItinerary:
     """The trip without prices, internal notes and requirements, suppliers and contacts.
 
@@ -67,6 +70,7 @@ def public_view(
         ],
         cancelled=itinerary.state is ItineraryState.CANCELLED,
         documents=documents,
+        cover=cover,
     )
 
 

@@ -14,7 +14,7 @@ from fairlead.errors import Invalid
 from fairlead.service import Remote, on, rpc
 from fairlead.store import new_id
 
-from .. import documents
+from .. import documents, picturing
 from ..store import documents as store
 from .changing import Changing, again
 
@@ -99,13 +99,14 @@ class Documents(Changing):
 
     @on(FileChecked)
     def learn_file(self, event: FileChecked) -> None:
-        """More is known of a file that a document may be."""
+        """More is known of a file that a document may be, or a listing show."""
         with self.store.once() as session:
             documents.learn(session, event.file)
+            picturing.learn(session, event.file)
 
     def keys_held(self, session: Session, keys: Collection[str]) -> set[str]:
-        """Those of `keys` that documents have."""
-        return store.held(session, keys)
+        """Those of `keys` that documents and pictures of listings have."""
+        return store.held(session, keys) | picturing.held(session, keys)
 
     def _held(self, file_id: UUID) -> File:
         """The file, which stays until the document is there; raises Invalid."""

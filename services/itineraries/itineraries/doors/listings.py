@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.inbox import Inbox
 from contracts.itineraries import ExternalId, Listing, ListingChanged, Portal, PortalChanged
-from fairlead.service import publish, rpc
+from fairlead.service import Remote, publish, rpc
 from fairlead.store import new_id
 
-from .. import listings, views
+from .. import listings, picturing, views
 from ..listings import Wanted
 from ..store import listings as store
 from ..store.listings import ListingRow, PortalRow
@@ -20,6 +21,8 @@ from .changing import Changing, again
 
 class Listings(Changing):
     """What is sold, and through which portals."""
+
+    inbox = Remote(Inbox)
 
     @rpc
     def create_listing(
@@ -86,6 +89,15 @@ class Listings(Changing):
             archived=archived,
         )
         return self._change_listing(lambda session: listings.update(session, id, version, wanted))
+
+    @rpc
+    def set_listing_pictures(self, *, id: UUID, version: int, file_ids: list[UUID]) -> Listing:
+        """Choose the pictures of a listing."""
+        # They stay until the listing shows them.
+        files = self.inbox.hold_files(ids=file_ids) if file_ids else []
+        return self._change_listing(
+            lambda session: picturing.put(session, id, version, file_ids, files)
+        )
 
     @rpc
     def create_portal(self, *, name: str, tags: list[str], id: UUID | None) -> Portal:

@@ -8,7 +8,7 @@ from contracts.persons import Person, PersonErasure, PersonPage
 from fairlead.erasing import Lists, Traces
 from fairlead.service import Parts, rpc
 
-from .. import documents, forgetting, gathering
+from .. import documents, forgetting, gathering, picturing
 from .changing import Changing, again
 
 
@@ -45,6 +45,8 @@ class Persons(Changing):
 
     @rpc
     def forget_copies(self, *, ids: list[UUID]) -> PersonErasure:
-        """Files that are gone are no documents any more; of messages there are no copies here."""
+        """Files that are gone are no documents any more, nor pictures; of messages there are no
+        copies here."""
         with self.store.transaction() as session:
-            return PersonErasure(changed=documents.forget(session, ids), cursor=None)
+            changed = documents.forget(session, ids) + picturing.forget(session, ids)
+            return PersonErasure(changed=changed, cursor=None)

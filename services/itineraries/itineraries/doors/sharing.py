@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.itineraries import Itinerary, PublicItinerary
 from fairlead.service import EVERYWHERE, rpc
 
-from .. import documents, trips
+from .. import documents, picturing, trips
 from ..domain import public
 from ..store import trips as store
 from .changing import Changing
@@ -34,4 +34,5 @@ class Sharing(Changing):
             if row is None:
                 raise public.link_unknown()
             shared = documents.shared(session, row.id)
-            return public.public_view(row.organisation_id, self._told(session, row), shared)
+            cover = picturing.cover(session, row.listing_id)
+            return public.public_view(row.organisation_id, self._told(session, row), shared, cover)

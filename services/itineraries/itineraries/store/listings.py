@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     String,
+    Text,
+    cast,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from contracts.files import Attachment
 from contracts.itineraries import ExternalId
 from fairlead.store import Json, Scoped, Versioned
 
 from .schema import Base
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a listing shows: where its content is, and a copy of what the inbox knows."""
+
+    key: str
+    file: Attachment
 
 
 class ListingRow(Scoped, Versioned, Base):
@@ -34,6 +46,7 @@ class ListingRow(Scoped, Versioned, Base):
     external_ids: Mapped[list[ExternalId]] = mapped_column(Json(list[ExternalId]))
     tags: Mapped[list[str]] = mapped_column(Json(list[str]))
     archived: Mapped[bool]
+    pictures: Mapped[list[Picture]] = mapped_column(Json(list[Picture]))
 
     names: Mapped[list[ListingNameRow]] = relationship(cascade="all, delete-orphan")
 
@@ -83,6 +96,17 @@ def listing(session: Session, id: UUID, *, lock: bool = False) -> ListingRow | N
     """The listing with this id; `lock` keeps it from others until the transaction ends."""
     query = select(ListingRow).where(ListingRow.id == id)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def showing(session: Session, words: Collection[str], *, lock: bool = False) -> list[ListingRow]:
+    """The listings among whose pictures is one of these ids or keys; `lock` as in `listing`."""
+    if not words:
+        return []
+    # Listings are few beside trips, so that they are looked through; files are asked for daily.
+    written = cast(ListingRow.pictures, Text)
+    query = select(ListingRow).where(or_(*(written.contains(each) for each in words)))
+    query = query.order_by(ListingRow.id)
+    return list(session.scalars(query.with_for_update() if lock else query))
 
 
 def taken(

@@ -16,7 +16,7 @@ export const STALE: Record<Topic, readonly string[]> = {
   'itinerary.changed': ['itineraries', 'concierge'],
   'job.changed': ['jobs', 'mailings'],
   'label.changed': ['labels'],
-  'listing.changed': ['listings'],
+  'listing.changed': ['listings', 'itineraries'],
   'note.changed': ['notes', 'contacts'],
   'notifications.changed': ['notifications'],
   'overbooking.found': ['overbookings'],

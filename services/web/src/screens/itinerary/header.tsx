@@ -15,6 +15,7 @@ import { GroupItems } from './groups'
 import type { Wanted } from './index'
 import classes from './itinerary.module.css'
 import { LinkItems } from './link'
+import { BookedListing } from './listing'
 import { StateMenu } from './state-menu'
 
 interface HeaderProps {
@@ -187,7 +188,7 @@ function Facts({ trip }: { trip: Itinerary }) {
         <Guests trip={trip} />
       </Fact>
       <Money trip={trip} />
-      {trip.listing != null && <Fact name={t('itinerary.listing')}>{trip.listing.name}</Fact>}
+      {trip.listing != null && <Fact name={t('itinerary.listing')}><BookedListing listing={trip.listing} /></Fact>}
       {details.agent_id != null && (
         <Fact name={t('itinerary.agent')}>
           <Agent id={details.agent_id} />
