@@ -110,3 +110,10 @@ class GroupChanged(Event):
     members: list[GroupMember]
     version: int
     at: datetime
+
+
+class GroupCopies(Message):
+    """Some groups as they are told, those that we left too; `total` of all, on the first page."""
+
+    items: list[GroupChanged]
+    total: int | None

@@ -23,7 +23,7 @@ from .channels import (
 )
 from .common import CopyLimit, FileRef, Limit, Line, Name, Text
 from .files import FileHolder
-from .groups import GroupAddress
+from .groups import GroupAddress, GroupCopies
 from .persons import PersonHolder
 
 OwnNumber = Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$", description="E.164")]
@@ -276,6 +276,12 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
         self, *, after: UUID | None, limit: CopyLimit
     ) -> ConnectionCopies:
         """For services that keep copies: as `email_gateway.connections_page`."""
+        ...
+
+    @call(rights.SERVICES_ONLY)
+    def groups_page(self, *, after: UUID | None, limit: CopyLimit) -> GroupCopies:
+        """For services that keep copies: groups by id, whatever became of them, as they are now.
+        Otherwise as `connections_page`."""
         ...
 
     @call(rights.PUBLIC)

@@ -19,6 +19,7 @@ from email_gateway.connecting import Pools
 from email_gateway.oauth import Tokens
 from email_gateway.service import EmailGatewayService
 from email_gateway.settings import EmailSettings
+from fairlead.errors import Invalid
 from fairlead.kinds import Secret
 from fairlead.outbound import Outbound
 from fairlead.secrets import Vault, new_key
@@ -56,10 +57,14 @@ def _accounts() -> dict[str, Any]:
     return {"passwords": Passwords(cheap), "config": SimpleNamespace(address="https://hub.test")}
 
 
+def _nobody(**_: Any) -> Any:
+    raise Invalid.field("contacts.invalid", "value", "is nobody's")
+
+
 PARTS: dict[type[Any], Callable[[], dict[str, Any]]] = {
     AccountsService: _accounts,
     ItinerariesService: lambda: {"config": Common.read("itineraries", ENVIRONMENT)},
-    InboxService: lambda: {"clock": utc_now},
+    InboxService: lambda: {"clock": utc_now, "contacts": SimpleNamespace(resolve=_nobody)},
 }
 
 

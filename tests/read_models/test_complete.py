@@ -39,6 +39,7 @@ KEEPERS = {
     ("inbox", "learn_connection"): "connections",
     ("inbox", "learn_organisation"): "organisations",
     ("inbox", "learn_user"): "users",
+    ("inbox", "take_group"): "groups",
     ("itineraries", "join_contacts"): "merges",
     ("itineraries", "part_contacts"): "merges",
 }
@@ -49,9 +50,6 @@ KEEPS_NOTHING = {
     ("webhooks", "proposal_changed"),
     ("webhooks", "review_changed"),
 }
-# Groups and who is in them are told by the network, through the WhatsApp gateway, and cannot be
-# made anew from it yet: what the inbox knows of one is corrected by the group's next change.
-NOT_MADE_ANEW = {("inbox", "take_group")}
 
 
 def test_who_hears_of_a_change_keeps_what_can_be_made_anew() -> None:
@@ -62,7 +60,7 @@ def test_who_hears_of_a_change_keeps_what_can_be_made_anew() -> None:
         if tells_state(topic)
         for name in names
     }
-    assert hearers == KEEPERS.keys() | KEEPS_NOTHING | NOT_MADE_ANEW
+    assert hearers == KEEPERS.keys() | KEEPS_NOTHING
 
 
 @pytest.mark.parametrize("models", [OF_CONTACTS, OF_EMAIL_GATEWAY, OF_INBOX, OF_ITINERARIES])

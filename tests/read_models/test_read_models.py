@@ -20,8 +20,9 @@ import itineraries.read_models
 import itineraries.store.merges
 from contracts.accounts import Accounts, Branding, Settings, StaffRole, User
 from contracts.common import Channel
-from contracts.contacts import Contact, ContactKind, Contacts, NewIdentity, Scheme
+from contracts.contacts import Contact, ContactKind, Contacts, Identity, NewIdentity, Scheme
 from contracts.email_gateway import ConnectionDetails, ConnectionKind, EmailGateway
+from contracts.groups import GroupAction, Membership, WhatsAppGroupOrdered
 from contracts.inbox import Direction
 from contracts.itineraries import (
     Guest,
@@ -34,6 +35,7 @@ from contracts.itineraries import (
     ServiceDetails,
     ServiceKind,
 )
+from contracts.samples import sample
 from contracts.sms_gateway import SmsConnectionDetails, SmsConnectionKind, SmsGateway
 from contracts.whatsapp_gateway import (
     WhatsAppConnectionDetails,
@@ -47,10 +49,15 @@ from fairlead.store.search import FormRow, TermRow
 from fairlead.testing.read_models import ReadModelSuite, Standing
 from inbox.store.contact_merges import ContactMergeRow
 from inbox.store.conversations import ConversationRow
+from inbox.store.groups import GroupRow, ParticipantRow
 from inbox.store.people import AddressRow, ContactRow
 from inbox.store.proposals import ProposalRow
 from inbox.store.settings import ConnectionRow, OrganisationRow, UserRow
 from inbox.store.trips import ServiceRow, TripRow
+from whatsapp_gateway.domain.grouping import Answered, Described, Task
+from whatsapp_gateway.grouping import done, failed
+from whatsapp_gateway.grouping import take as ordered
+from whatsapp_gateway.store.group_tables import GroupOrderRow
 
 NAMES = ("Ana Núñez", "Ana Ibáñez", "Bo Łoś", "Ýr")
 
@@ -443,6 +450,94 @@ class TestInboxOfWhatsAppGateway(_Inbox, Numbers):
     @pytest.fixture
     def source(self, whatsapp_gateway: Standing) -> Standing:
         return whatsapp_gateway
+
+
+class Groups(ReadModelSuite):
+    """What the WhatsApp gateway tells of groups: who is asked into one, what the network answers,
+    who comes, is called otherwise, goes, and turns out to be one with another."""
+
+    def act(self, source: Standing, organisation: UUID, choices: list[int]) -> None:
+        """Groups of one number."""
+        details = WhatsAppConnectionDetails(
+            label="Operations", kind=WhatsAppConnectionKind.SANDBOX, number="+351210000000"
+        )
+        client = source.client(WhatsAppGateway, _owner(organisation))
+        number = client.create_whatsapp_connection(details=details).id
+        made: list[UUID] = []
+        for place, choice in enumerate(choices):
+            now = dt.datetime(2027, 3, 1, 9, place, tzinfo=dt.UTC)
+            what, pick = choice % 4, choice // 4
+            with source.store.transaction(organisation) as session:
+                if what == 0 or not made:
+                    made.append(new_id())
+                    order = WhatsAppGroupOrdered(
+                        id=new_id(), group_id=made[-1], connection_id=number,
+                        action=GroupAction.CREATE, ordered_at=now, subject=f"Family {choice}",
+                        addresses=[_phone(pick), _phone(pick + 1)],
+                    )  # fmt: skip
+                    ordered(session, order, now)
+                    continue
+                group = made[pick % len(made)]
+                order_row = GroupOrderRow(
+                    group_id=group, connection_id=number, address=None, task=Task.DESCRIBE,
+                    addresses=[],
+                )  # fmt: skip
+                said = Described(
+                    address=f"{group.hex}@g.us",
+                    subject=f"Family {choice}",
+                    members=tuple(_answered(pick + each) for each in range(pick % 3)),
+                    invitation="https://chat.test/x" if pick % 2 else None,
+                    with_us=what != 3,
+                )
+                if what == 1:
+                    failed(session, order_row, "WhatsApp refused it", now)
+                else:
+                    done(session, order_row, said, now)
+
+
+class TestInboxOfGroups(_Inbox, Groups):
+    """Groups with who is in them; some of them are known, and the others strangers to contacts."""
+
+    names = ("groups",)
+    tables: ClassVar[Any] = {
+        GroupRow: (
+            "id", "channel", "connection_id", "address", "subject", "state", "reason", "invitation",
+            "told",
+        ),
+        ParticipantRow: None,
+    }  # fmt: skip
+
+    def prepare(self, hearer: Standing, organisation: UUID, source: Standing) -> None:
+        """Two of those who come are known."""
+        for number in range(2):
+            account = Identity(
+                id=UUID(int=200 + number),
+                scheme=Scheme.WHATSAPP,
+                value=_phone(number),
+                display=_phone(number),
+            )
+            known = msgspec.structs.replace(
+                sample(Contact), id=UUID(int=100 + number), name=NAMES[number], identities=[account]
+            )
+            with hearer.store.transaction(organisation) as session:
+                inbox.read_models.learn_contact(session, known, dt.datetime.now(dt.UTC))
+
+    @pytest.fixture
+    def source(self, whatsapp_gateway: Standing) -> Standing:
+        return whatsapp_gateway
+
+
+def _phone(number: int) -> str:
+    return f"35191000000{number % 5}"
+
+
+def _answered(number: int) -> Answered:
+    hidden = (f"20000000{number % 5}@lid",) if number % 2 else ()
+    return Answered(
+        addresses=(*hidden, _phone(number)),
+        standing=(Membership.ADDED, Membership.INVITED, Membership.REFUSED)[number % 3],
+        admin=number % 4 == 0,
+    )
 
 
 class TestInboxOfEmailGateway(_Inbox, Mailboxes):

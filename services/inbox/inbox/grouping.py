@@ -36,12 +36,17 @@ def strangers(session: Session, event: GroupChanged) -> dict[str, GroupMember]:
 def take(
     session: Session, event: GroupChanged, met: Mapping[str, Contact], now: dt.datetime
 ) -> None:
-    """Write down what a gateway tells, unless something newer was told; `met` are the strangers."""
+    """Write down what a gateway tells, unless something newer was told; `met` are the strangers.
+
+    What is known already is written once more: a copy of the group may have been faster than the
+    event, and knows no strangers.
+    """
     row = groups.find(session, event.group_id)
     if row is None:
         row = _new(session, event, now)
-    if event.version <= row.told:
+    if event.version < row.told:
         return
+    news = event.version > row.told
     first, was = row.conversation_id is None, (row.state, row.subject)
     known = people.by_address(session, SCHEME[event.channel], _addresses(event))
     who = {**known, **{address.casefold(): contact for address, contact in met.items()}}
@@ -64,8 +69,9 @@ def take(
     row.subject = event.subject or row.subject
     row.invitation = event.invitation or row.invitation
     conversation = _conversation(session, row)
-    _tell(session, row)
-    if conversation is None:
+    if news:
+        _tell(session, row)
+    if conversation is None or not news:
         return
     happened = list(_happened(session, row, was, before, inside, first=first))
     for each in happened:
@@ -78,12 +84,14 @@ def invitations(session: Session, event: GroupChanged) -> list[tuple[str, Draft]
     """The messages to those who could not be added, each with the name that makes it leave once;
     for a group that was made here, whose people wanted them in it."""
     row = groups.known(session, event.group_id)
-    if row is None or event.invitation is None or event.version <= row.told or not row.made_name:
+    if row is None or event.invitation is None or event.version < row.told or not row.made_name:
         return []
     there = _participants(session, row)
     told = {each.address.casefold(): each for each in event.members}
     inside = {key: rows[0] for key, each in told.items() if (rows := _known_of(each, there))}
     before = {key: each.standing for key, each in inside.items()}
+    if event.version == row.told:  # a copy was faster: whom the event is about stands so already
+        before = {key: each for key, each in before.items() if told[key].at != event.at}
     now = {key: each.standing for key, each in told.items()}
     known = groups.contacts_of(session, list(inside.values()))
     drafts = []

@@ -11,15 +11,17 @@ from contracts.channels import ConnectionChanged
 from contracts.common import Channel
 from contracts.contacts import Contact, Contacts, MergeEntry
 from contracts.email_gateway import EmailGateway
+from contracts.groups import GroupChanged
 from contracts.itineraries import Itineraries, Itinerary, Proposal
 from contracts.sms_gateway import SmsGateway
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.projections.models import ReadModel, ReadModels, Source
 
-from . import following, joining, organising
+from . import following, grouping, joining, organising
 from .clock import utc_now
-from .store import proposals, settings, trips
+from .store import groups, proposals, settings, trips
 from .store.contact_merges import ContactMergeRow
+from .store.groups import GroupRow
 from .store.people import ContactRow
 from .store.proposals import ProposalRow
 from .store.settings import ConnectionRow, OrganisationRow, UserRow
@@ -94,6 +96,11 @@ _WHATSAPP_CONNECTIONS: Source[WhatsAppGateway, ConnectionChanged] = Source(
     lambda gateway, after, limit: gateway.whatsapp_connections_page(after=after, limit=limit),
     lambda connection: connection.connection_id,
 )
+_GROUPS: Source[WhatsAppGateway, GroupChanged] = Source(
+    WhatsAppGateway,
+    lambda gateway, after, limit: gateway.groups_page(after=after, limit=limit),
+    lambda group: group.group_id,
+)
 _CONNECTIONS: Source[EmailGateway, ConnectionChanged] = Source(
     EmailGateway,
     lambda gateway, after, limit: gateway.connections_page(after=after, limit=limit),
@@ -139,6 +146,15 @@ READ_MODELS = ReadModels(
             UserRow.id,
             lambda session, each: settings.learn_user(session, each, anew=True),
             lambda session, gone: settings.forget(session, UserRow, gone),
+        ),
+        ReadModel(
+            "groups",
+            _GROUPS,
+            GroupRow.id,
+            # Who is a stranger stays one: he is met when the gateway tells of the group next.
+            lambda session, each: grouping.take(session, each, {}, utc_now()),
+            groups.forget,
+            GroupRow.told > 0,  # the gateway has yet to hear of one that was just ordered
         ),
         *(
             ReadModel(

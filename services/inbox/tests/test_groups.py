@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from contracts.channels import (
     Ability,
@@ -51,12 +52,14 @@ from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.store import new_id
 from inbox import gathering
 from inbox.forgetting import Forgetter
+from inbox.read_models import READ_MODELS
 from inbox.testing import NOW, connection, contact, received
 from inbox.testing import trip as made_trip
 from inbox.testing.desk import Desk
 
 ADDRESS = "120363041234567890@g.us"
 LINK = "https://chat.whatsapp.com/AbCdEf123"
+GROUPS = READ_MODELS.by_name["groups"]
 NUMBER = connection(
     "+351210000000", channel=Channel.WHATSAPP, label="Operations", abilities=list(Ability)
 )
@@ -516,3 +519,66 @@ def test_the_list_shows_groups_alone_and_people_alone(desk: Desk, family: Family
     assert [each.kind for each in listed[ConversationKind.PERSON]] == [ConversationKind.PERSON]
     found = desk.call("list_conversations", kind=ConversationKind.PERSON, q="Grant").conversations
     assert found == []
+
+
+def copy(family: Family, group: Group, version: int, *members: GroupMember) -> None:
+    """What the read model learns when it is made anew."""
+    event = GroupChanged(
+        group_id=group.id, channel=Channel.WHATSAPP, connection_id=NUMBER.connection_id,
+        address=ADDRESS, subject=group.subject, state=GroupState.OPEN, reason=None,
+        invitation=LINK, members=list(members), version=version,
+        at=dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    with family.desk.database.transaction(family.desk.organisation) as session:
+        GROUPS.learn(session, event)
+
+
+def test_a_copy_that_is_faster_than_the_news_takes_nothing_from_it(
+    desk: Desk, family: Family
+) -> None:
+    group = family.create(family.ana, family.rui)
+    members = (
+        member(family.ana), member(family.rui, Membership.INVITED), member("lid:77", name="Bo"),
+    )  # fmt: skip
+    copy(family, group, 2, *members)
+    noted = family.notes(group)
+    assert (NoteKind.INVITED, ["Rui"]) in noted
+    strangers = [each for each in family.now(group).participants if each.contact_id is None]
+    assert [each.name for each in strangers] == ["Bo"]
+    family.told(group, 2, *members, invitation=LINK)
+    assert family.notes(group) == noted
+    assert all(each.contact_id for each in family.now(group).participants)
+    desk.passed = dt.timedelta(minutes=5)
+    desk.leave()
+    assert [each.address for each in desk.told(WhatsAppQueued)] == [address_of(family.rui)]
+    copy(family, group, 2, *members)
+    assert family.notes(group) == noted
+    copy(family, group, 1)
+    assert len(family.now(group).participants) == 3
+
+
+def test_who_was_invited_before_is_not_invited_by_a_later_copy(desk: Desk, family: Family) -> None:
+    group = family.create(family.ana, family.rui)
+    shy = member(family.rui, Membership.INVITED)
+    family.told(group, 2, member(family.ana), shy, invitation=LINK)
+    later = NOW + dt.timedelta(minutes=1)
+    copy(family, group, 3, member(family.ana), shy)
+    family.told(group, 3, member(family.ana), shy, invitation=LINK, subject="Grants", at=later)
+    desk.passed = dt.timedelta(minutes=5)
+    desk.leave()
+    assert len(desk.told(WhatsAppQueued)) == 1
+
+
+def test_a_group_that_no_gateway_knows_goes_and_what_was_said_stays(
+    desk: Desk, family: Family
+) -> None:
+    ordered, group = family.create(family.zoe), family.opened()
+    said = family.said(group)
+    with desk.database.reading(desk.organisation) as session:
+        known = session.scalars(select(GROUPS.key).where(GROUPS.of_source)).all()
+    assert known == [group.id], "one that was just ordered is not yet known to its gateway"
+    with desk.database.transaction(desk.organisation) as session:
+        GROUPS.forget(session, group.id)
+    assert [each.id for each in desk.call("list_groups").groups] == [ordered.id]
+    page = desk.call("conversation_messages", id=group.conversation_id)
+    assert page.messages[::-1] == said

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from contracts.channels import DeliveryStatus
@@ -18,7 +19,8 @@ from contracts.groups import (
 )
 from contracts.persons import Person
 from contracts.whatsapp_gateway import CloudAccount, WhatsAppConnectionKind, WhatsAppGateway
-from fairlead.errors import NotFound
+from fairlead.context import Context, Role
+from fairlead.errors import Forbidden, NotFound
 from fairlead.store import new_id
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
@@ -28,6 +30,7 @@ from .running import (
     OURS,
     PHONE,
     SERVICE,
+    THEIRS,
     queue,
     reached,
     received,
@@ -204,3 +207,20 @@ def test_who_is_forgotten_stands_in_no_group(home: Home) -> None:
         assert PHONE not in kept
         assert "It is me" not in kept
         assert OTHER in kept
+
+
+def test_copies_of_groups_are_for_services_and_for_their_own_organisation(home: Home) -> None:
+    with running(home) as (world, gateway):
+        _, id = made(world, gateway)
+        told = stands(
+            world, id, p351910000001=Membership.ADDED, p351910000002=Membership.INVITED,
+            p351910000099=Membership.REFUSED,
+        )  # fmt: skip
+        page = world.client(WhatsAppGateway, SERVICE).groups_page(after=None, limit=50)
+        assert [msgspec.structs.replace(each, at=told.at) for each in page.items] == [told]
+        assert page.total == 1
+        assert world.client(WhatsAppGateway, SERVICE).groups_page(after=id, limit=50).items == []
+        others = Context(role=Role.SERVICE, organisation=THEIRS)
+        assert world.client(WhatsAppGateway, others).groups_page(after=None, limit=50).items == []
+        with pytest.raises(Forbidden):
+            gateway.groups_page(after=None, limit=50)

@@ -11,7 +11,7 @@ from contracts.channels import (
     WhatsAppAttended,
     WhatsAppQueued,
 )
-from contracts.groups import WhatsAppGroupOrdered
+from contracts.groups import GroupCopies, WhatsAppGroupOrdered
 from contracts.persons import Person, PersonErasure, PersonPage
 from contracts.whatsapp_gateway import WhatsAppGateway
 from fairlead.projections.copying import page_of, reach
@@ -25,6 +25,7 @@ from .doors.templates import Templates
 from .office import Office, make_office
 from .settings import WhatsAppSettings
 from .store import files, outgoing
+from .store.group_tables import GroupRow
 from .store.tables import ConnectionRow, IncomingRow
 from .told import as_told
 
@@ -132,6 +133,14 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         with self.store.reading(reach()) as session:
             rows, total = page_of(session, ConnectionRow, ConnectionRow.id, after, limit)
             return ConnectionCopies(items=[as_told(row) for row in rows], total=total)
+
+    @rpc
+    def groups_page(self, *, after: UUID | None, limit: int) -> GroupCopies:
+        with self.store.reading(reach()) as session:
+            rows, total = page_of(session, GroupRow, GroupRow.id, after, limit)
+            now = dt.datetime.now(dt.UTC)
+            items = [grouping.as_told(session, row, now) for row in rows]
+            return GroupCopies(items=items, total=total)
 
     @rpc
     def challenge_hook(self, *, connection: UUID, token: str, challenge: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Index, PrimaryKeyConstraint, String, Text, exists, select
+from sqlalchemy import Index, PrimaryKeyConstraint, String, Text, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from contracts.common import Channel
@@ -226,6 +226,13 @@ def participant_view(row: ParticipantRow, who: Mapping[UUID, Contact]) -> Partic
         at=row.since,
         history=row.history,
     )
+
+
+def forget(session: Session, id: UUID) -> None:
+    """A group that its gateway does not know: what was said in it stays."""
+    for model, key in ((ParticipantRow, ParticipantRow.group_id), (GroupRow, GroupRow.id)):
+        gone = delete(model).where(key == id)
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def not_found() -> NotFound:
