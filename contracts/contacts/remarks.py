@@ -119,8 +119,9 @@ class Remarks(Interface, Protocol):
 
 @event("note.changed", source="contacts")
 class NoteChanged(Event):
-    """A note about a contact was written, changed or `removed`. It says no more than which, so
-    that nothing of what is erased stays where events are kept."""
+    """A note about a contact was written, changed or `removed`, or is about this contact since
+    two were merged or parted. It says no more than which, so that nothing of what is erased stays
+    where events are kept."""
 
     id: UUID
     contact_id: UUID

@@ -9,7 +9,8 @@ from uuid import UUID
 from msgspec import structs
 from sqlalchemy.orm import Session
 
-from contracts.contacts import Contact, Side
+from contracts.contacts import Contact, NoteChanged, Side
+from fairlead.bus import publish
 from fairlead.context import current
 from fairlead.errors import Conflict, Invalid, NotFound, Stale
 from fairlead.store import new_id
@@ -179,7 +180,8 @@ def write(session: Session, row: ContactRow, wanted: Record) -> None:
     book.touch(row, wanted.identities)
     session.flush()
     contacts.rehome(session, row.id, wanted.identities)
-    remarks.move_notes(session, wanted.note_ids, row.id)
+    for note in remarks.move_notes(session, wanted.note_ids, row.id):
+        publish(session, NoteChanged(id=note, contact_id=row.id))
     remarks.move_history(session, wanted.history_ids, row.id)
     session.flush()
     session.expire(row, ["identities", "addresses"])

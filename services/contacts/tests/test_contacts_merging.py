@@ -24,6 +24,7 @@ from contracts.contacts import (
     ContactUnmerged,
     DuplicateReason,
     NewIdentity,
+    NoteChanged,
     Scheme,
     Side,
 )
@@ -50,6 +51,12 @@ def make(contacts: Contacts, name: str, *mails: str, **more: Any) -> Contact:
     return contacts.create_contact(
         name=name, kind=ContactKind.SUPPLIER, identities=identities, **more
     )
+
+
+def notes_told(desk: Any) -> list[tuple[UUID, UUID, bool]]:
+    """Which notes were told of, about whom they are, and whether they are gone."""
+    told = [each for each in desk.told() if isinstance(each, NoteChanged)]
+    return [(each.id, each.contact_id, each.removed) for each in told]
 
 
 def trip_of(*people: UUID) -> ItineraryChanged:
@@ -484,3 +491,29 @@ def _all_of(contacts: Contacts, everybody: list[Contact]) -> Any:
         )
         for each in everybody
     ]
+
+
+def test_notes_that_a_merge_or_its_undoing_moves_are_told(contacts: Contacts, desk: Any) -> None:
+    one, two = make(contacts, "Rui", "m@a.test"), make(contacts, "Ruy", "m@b.test")
+    contacts.add_note(contact_id=one.id, text="Stays where it is")
+    notes = [contacts.add_note(contact_id=two.id, text=f"Call {when}") for when in ("now", "late")]
+    before = len(notes_told(desk))
+    done = contacts.merge_contacts(
+        id=one.id, merged_id=two.id, version=one.version, merged_version=two.version
+    )
+    moved = [(each.id, one.id, False) for each in notes]
+    assert notes_told(desk)[before:] == moved
+    contacts.undo_merge(id=done.id)
+    assert notes_told(desk)[before:] == [*moved, *((each.id, two.id, False) for each in notes)]
+
+
+def test_notes_of_one_who_is_learnt_to_be_another_are_told(contacts: Contacts, desk: Any) -> None:
+    one, two = make(contacts, "Rui", "m@a.test"), make(contacts, "Ruy", "m@b.test")
+    note = contacts.add_note(contact_id=two.id, text="Call late")
+    with acting(SERVICE):
+        contacts.resolve(
+            scheme=Scheme.EMAIL,
+            value="m@a.test",
+            also=[NewIdentity(scheme=Scheme.EMAIL, value="m@b.test")],
+        )
+    assert notes_told(desk)[-1] == (note.id, one.id, False)

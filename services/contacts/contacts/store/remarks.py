@@ -37,10 +37,13 @@ def note_ids(session: Session, contact_id: UUID) -> list[UUID]:
     return sorted(session.scalars(select(NoteRow.id).where(NoteRow.contact_id == contact_id)))
 
 
-def move_notes(session: Session, ids: Collection[UUID], contact_id: UUID) -> None:
-    """Let these notes be about another contact."""
-    for row in session.scalars(select(NoteRow).where(NoteRow.id.in_(ids))):
+def move_notes(session: Session, ids: Collection[UUID], contact_id: UUID) -> list[UUID]:
+    """Let these notes be about a contact; returns those that were about another."""
+    elsewhere = select(NoteRow).where(NoteRow.id.in_(ids), NoteRow.contact_id != contact_id)
+    moved = session.scalars(elsewhere.order_by(NoteRow.id)).all()
+    for row in moved:
         row.contact_id = contact_id
+    return [row.id for row in moved]
 
 
 def history(session: Session, contact_id: UUID) -> list[ConsentRow]:
