@@ -20,6 +20,21 @@ JSON = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgr
 """Plain JSON values; None is NULL. A change inside the value is not seen: assign a new one."""
 
 
+def _remembering(convert: Any) -> Any:
+    """`convert` with its last answer, for who gives the same immutable object over and over."""
+    kept: tuple[Any, Any] = (None, None)
+
+    def process(value: Any) -> Any:
+        nonlocal kept
+        given, converted = kept
+        if given is not value:
+            converted = convert(value)
+            kept = (value, converted)  # at once: threads share it
+        return converted
+
+    return process
+
+
 class UTCDateTime(TypeDecorator[dt.datetime]):
     """A moment: an aware datetime, kept in UTC with its microseconds, given back in UTC.
 
@@ -34,6 +49,11 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
     def python_type(self) -> type[dt.datetime]:
         """datetime."""
         return dt.datetime
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """As for any such type, and the same object again as it was: rows that are written
+        together mostly have one moment."""
+        return _remembering(super().bind_processor(dialect))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
         """To UTC, and without the zone where the database has none."""

@@ -281,10 +281,12 @@ def _check_statement(
     if any(compiled.open_tables.values()) and not (scope.flushing and writes):
         raise _violation("a scoped table in it is not limited to the organisation", sql)
     if compiled.isinsert or compiled.isupdate:
-        names = compiled.organisations
-        for values in context.compiled_parameters:
-            if any(values[name] != scope.reach for name in names):
-                raise _violation("it writes another organisation's id", sql)
+        reach = scope.reach
+        for name in compiled.organisations:
+            for values in context.compiled_parameters:
+                # Mostly the very object: to compare two ids is a call in Python.
+                if values[name] is not reach and values[name] != reach:
+                    raise _violation("it writes another organisation's id", sql)
     scope.checked = context
 
 

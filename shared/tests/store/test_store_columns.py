@@ -89,6 +89,22 @@ PROPERTY = settings(
 )
 
 
+def test_a_moment_over_and_over_is_each_time_what_it_is(database: Database) -> None:
+    now = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+    then = dt.datetime(2026, 5, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    wanted = [None, now, now, then, then, None, now]
+    with database.transaction(EVERYWHERE) as session:
+        session.execute(sa.delete(Thing))
+        rows = [{"id": number, "moment": moment} for number, moment in enumerate(wanted)]
+        session.execute(insert(Thing), rows)
+        found = session.scalars(select(Thing.moment).order_by(Thing.id)).all()
+    assert found == wanted
+    naive = now.replace(tzinfo=None)
+    for _ in range(2):  # what was refused once is not remembered as good
+        with pytest.raises(ValueError, match="zone"), database.transaction(EVERYWHERE) as session:
+            session.execute(insert(Thing), [{"id": 10, "moment": naive}])
+
+
 @PROPERTY
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=6))
 def test_moments_come_back_and_sort_as_they_are(
