@@ -6,7 +6,7 @@ import { IconLock, IconPaperclip, IconSend, IconTemplate, IconX } from '@/ui/ico
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
 
-import { api, type Channel, type Contact, type Conversation, type MessageView, newKey, type SendAt } from '@/api'
+import { api, type Attachment, type Channel, type Contact, type Conversation, type MessageView, newKey, type SendAt } from '@/api'
 import { connectionsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { brief } from '@/thread/body'
@@ -50,13 +50,22 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
   const { writing, change, take, restore, state } = useDraft(conversation)
   const [comment, setComment] = useState<string>()
   const [commentKey, setCommentKey] = useState(newKey)
+  const [commentFiles, setCommentFiles] = useState<readonly Attachment[]>([])
   const [over, setOver] = useState(false)
   const [copies, setCopies] = useState(false)
   const text = useRef<HTMLTextAreaElement>(null)
   const picker = useRef<HTMLInputElement>(null)
   const isComment = comment !== undefined
   const words = comment ?? writing.text
-  const { uploads, add, cancel } = useUploads(writing.attachments, (file) => change({ attachments: [...writing.attachments, file] }))
+  // What is for the team alone must not go with the message, nor the other way round.
+  const ofMessage = useUploads(writing.attachments, (file) => change({ attachments: [...writing.attachments, file] }))
+  const ofComment = useUploads(commentFiles, (file) => setCommentFiles((now) => [...now, file]))
+  const { uploads, add, cancel } = isComment ? ofComment : ofMessage
+  const attachments = isComment ? commentFiles : writing.attachments
+  const remove = (id: string) =>
+    isComment
+      ? setCommentFiles((now) => now.filter((each) => each.id !== id))
+      : change({ attachments: writing.attachments.filter((each) => each.id !== id) })
   const answerWindow = useQuery({ ...windowQuery(conversation.id), enabled: conversation.channel === 'whatsapp' })
   const connections = useQuery(connectionsQuery).data ?? []
   const users = useQuery(usersQuery).data ?? []
@@ -84,7 +93,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
 
   const here = writing.channel === conversation.channel
   const closed = here && writing.channel === 'whatsapp' && answerWindow.data?.open === false
-  const cannot = isComment ? words.trim() === '' : isEmpty(writing) || uploads.length > 0
+  const cannot = uploads.length > 0 || (isComment ? words.trim() === '' : isEmpty(writing))
   const submitting = useRef(false)
 
   const submit = async (at?: SendAt, approved?: Writing['approved']) => {
@@ -116,9 +125,10 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
       await api.post('/conversations/{conversation_id}/comments', {
         key: commentKey,
         path: { conversation_id: conversation.id },
-        body: { text: words.trim(), mentions, attachments: [] },
+        body: { text: words.trim(), mentions, attachments: commentFiles.map((each) => each.id) },
       })
       setComment(undefined)
+      setCommentFiles([])
       setCommentKey(newKey())
     } catch (error) {
       setComment(words)
@@ -242,14 +252,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
           }}
         />
       )}
-      {!isComment && (
-        <Tray
-          attachments={writing.attachments}
-          uploads={uploads}
-          remove={(id) => change({ attachments: writing.attachments.filter((each) => each.id !== id) })}
-          cancel={cancel}
-        />
-      )}
+      <Tray attachments={attachments} uploads={uploads} remove={remove} cancel={cancel} />
       <Group justify="space-between" gap="xs" mt={4} wrap="wrap">
         <Group gap={4}>
           {!isComment && (
@@ -283,17 +286,17 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
               onChange={(connection) => change({ connection: connection ?? undefined })}
             />
           )}
+          <Tooltip label={t('composer.attach')}>
+            <ActionIcon
+              size="lg" variant="subtle" color="gray" aria-label={t('composer.attach')}
+              disabled={!isComment && writing.channel === 'sms'}
+              onClick={() => picker.current?.click()}
+            >
+              <IconPaperclip size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
           {!isComment && (
             <>
-              <Tooltip label={t('composer.attach')}>
-                <ActionIcon
-                  size="lg" variant="subtle" color="gray" aria-label={t('composer.attach')}
-                  disabled={writing.channel === 'sms'}
-                  onClick={() => picker.current?.click()}
-                >
-                  <IconPaperclip size={18} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
               <Tooltip label={t('composer.templatesKey')}>
                 <ActionIcon size="lg" variant="subtle" color="gray" aria-label={t('composer.templates')} onClick={suggestions.offer}>
                   <IconTemplate size={18} stroke={1.6} />
