@@ -28,9 +28,18 @@ export async function first(page: Page, path: string, list: string): Promise<str
 }
 
 /** The thread of the demo's group, once the network has made it. */
-async function groupThread(page: Page): Promise<string> {
+export async function groupThread(page: Page): Promise<string> {
   const found = () => first(page, '/conversations?kind=group&limit=1', 'conversations')
   await expect.poll(() => found().catch(() => ''), { timeout: 30_000 }).not.toBe('')
+  return `/whatsapp/${await found()}`
+}
+
+/** A chat in which somebody has just asked something. */
+export async function whatsappThread(page: Page): Promise<string> {
+  const [phone] = await ask<{ address: string }[]>(page, 'GET', '/sandbox/handsets')
+  await ask(page, 'POST', '/sandbox/chats', { data: { address: phone?.address, text: 'Which car picks us up tomorrow?' } })
+  const found = () => first(page, '/conversations?channel=whatsapp&limit=1', 'conversations')
+  await expect.poll(() => found().catch(() => '')).not.toBe('')
   return `/whatsapp/${await found()}`
 }
 
@@ -42,13 +51,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'whatsapp', path: '/whatsapp' },
   {
     name: 'whatsapp-thread',
-    path: async (page) => {
-      const [phone] = await ask<{ address: string }[]>(page, 'GET', '/sandbox/handsets')
-      await ask(page, 'POST', '/sandbox/chats', { data: { address: phone?.address, text: 'Which car picks us up tomorrow?' } })
-      const found = () => first(page, '/conversations?channel=whatsapp&limit=1', 'conversations')
-      await expect.poll(() => found().catch(() => '')).not.toBe('')
-      return `/whatsapp/${await found()}`
-    },
+    path: whatsappThread,
   },
   {
     name: 'new-chat',

@@ -25,6 +25,9 @@ describe('the colours', () => {
     ['the accent on the dark card', tide[4], dark[7]],
     ['quiet text on the light ground', '#56676e', gray[0]],
     ['quiet text on the dark card', dark[2], dark[7]],
+    ['white on a button that takes away', '#ffffff', '#c92a2a'],
+    ['what is wrong on the light ground', '#c92a2a', gray[0]],
+    ['what is wrong in a dark menu', '#ff8787', dark[6]],
   ])('can be read: %s', (_, one = '', other = '') => {
     expect(contrast(one, other)).toBeGreaterThan(4.5)
   })

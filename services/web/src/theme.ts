@@ -47,6 +47,9 @@ const SANS =
 
 const TITLE = { fontSize: '1.15rem', fontWeight: 620, lineHeight: 1.3 }
 
+// The head of a window is a <header>, and in a dialogue's section one is taken for that of the page.
+const NO_BANNER = { header: { role: 'presentation' } }
+
 export const theme = createTheme({
   colors: { tide, dark, gray },
   primaryColor: 'tide',
@@ -68,9 +71,14 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5, blur: 2 } }, styles: { title: TITLE } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5, blur: 2 }, attributes: NO_BANNER },
+      styles: { title: TITLE },
+    },
     Fieldset: { defaultProps: { m: 0 }, styles: { legend: { fontWeight: 500 } } },
-    Drawer: { styles: { title: TITLE } },
+    Drawer: { defaultProps: { attributes: NO_BANNER }, styles: { title: TITLE } },
+    // The place of the focus before the first entry may stand in no menu (WAI-ARIA): the menu itself takes it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Badge: { defaultProps: { variant: 'light', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } },
     Anchor: { defaultProps: { underline: 'hover' } },

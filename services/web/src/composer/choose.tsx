@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
+import { Button, Group, Select, Stack, Text } from '@mantine/core'
 import { DateTimePicker } from '@mantine/dates'
 import '@mantine/dates/styles.css'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { SendAt } from '@/api'
 import { t } from '@/texts'
 import { city, dateIn, readerZone } from '@/time'
+import { Dialogue } from '@/ui/dialogue'
 
 /** A moment on the reader's clock, or on that of who gets the message. */
 export default function Choose({ close, plan }: { close: () => void; plan: (at: SendAt) => void }) {
@@ -17,7 +18,7 @@ export default function Choose({ close, plan }: { close: () => void; plan: (at: 
     { value: 'organisation', label: t('composer.officeClock') },
   ]
   return (
-    <Modal opened onClose={close} title={t('composer.later')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('composer.later')}>
       <Stack gap="sm">
         <DateTimePicker
           label={t('composer.moment')}
@@ -47,6 +48,6 @@ export default function Choose({ close, plan }: { close: () => void; plan: (at: 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Conversation, type Template, type TemplatePreview } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { Loaded } from '@/ui/states'
 
 const VARIABLE = /^variables\.(.+)$/
@@ -46,7 +47,7 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
     placeholderData: (before) => before,
   })
   return (
-    <Modal opened onClose={close} title={template.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={template.name}>
       <Loaded query={preview}>
         {(filled) => {
           const { names, others } = missing(filled)
@@ -91,6 +92,6 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
           )
         }}
       </Loaded>
-    </Modal>
+    </Dialogue>
   )
 }

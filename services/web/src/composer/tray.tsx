@@ -1,10 +1,11 @@
-import { CloseButton, Loader, Modal, Stack, Text, UnstyledButton } from '@mantine/core'
+import { CloseButton, Loader, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconFile } from '@/ui/icons'
 import { useState } from 'react'
 
 import { addressOf, type Attachment } from '@/api'
 import { t } from '@/texts'
 import { fileSize } from '@/thread/files'
+import { Dialogue } from '@/ui/dialogue'
 
 import classes from './composer.module.css'
 import type { Upload } from './uploads'
@@ -42,9 +43,9 @@ export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
           <CloseButton size="xs" onClick={() => cancel(file.key)} aria-label={t('composer.detach', { name: file.name })} />
         </div>
       ))}
-      <Modal opened={open !== undefined} onClose={() => setOpen(undefined)} size="auto" title={open?.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Dialogue opened={open !== undefined} onClose={() => setOpen(undefined)} size="auto" title={open?.name}>
         {open && <img src={contentOf(open)} alt={open.name} style={{ maxWidth: '80vw', maxHeight: '75dvh', display: 'block' }} />}
-      </Modal>
+      </Dialogue>
     </div>
   )
 }

@@ -1,12 +1,14 @@
 // What is done with the conversation that is open: by button, by key, by menu.
 
-import { Modal, MultiSelect, Select, Stack, Textarea } from '@mantine/core'
+import { MultiSelect, Select, Stack, Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 
 import { api, type Conversation } from '@/api'
 import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
+import { NothingFound } from '@/ui/nothing-found'
 import { toast } from '@/ui/toast'
 
 import { useChange } from './change'
@@ -97,7 +99,7 @@ interface WindowProps {
 function Assign({ conversation, close, assign }: WindowProps & { assign: (user: string | null) => void }) {
   const users = useQuery(usersQuery).data ?? []
   return (
-    <Modal opened onClose={close} title={t('conversations.assign')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.assign')}>
       <Select
         label={t('conversations.responsibleUser')}
         placeholder={t('conversations.nobodyYet')}
@@ -113,7 +115,7 @@ function Assign({ conversation, close, assign }: WindowProps & { assign: (user: 
         }}
         mb={200}
       />
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -121,7 +123,7 @@ function Labels({ conversation, close, set }: WindowProps & { set: (labels: stri
   const labels = useQuery(labelsQuery).data ?? []
   const [chosen, setChosen] = useState(conversation.label_ids ?? [])
   return (
-    <Modal opened onClose={close} title={t('conversations.labels')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.labels')}>
       <Stack>
         <MultiSelect
           label={t('conversations.labels')}
@@ -130,7 +132,7 @@ function Labels({ conversation, close, set }: WindowProps & { set: (labels: stri
           value={chosen}
           data={labels.map((each) => ({ value: each.id, label: each.name }))}
           onChange={setChosen}
-          nothingFoundMessage={t('conversations.noLabel')}
+          nothingFoundMessage={<NothingFound>{t('conversations.noLabel')}</NothingFound>}
         />
         <Buttons
           close={close}
@@ -140,7 +142,7 @@ function Labels({ conversation, close, set }: WindowProps & { set: (labels: stri
           }}
         />
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -154,11 +156,11 @@ function Notify({ conversation, close }: WindowProps) {
     },
   })
   return (
-    <Modal opened onClose={close} title={t('conversations.notify')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.notify')}>
       <Stack>
         <Textarea label={t('conversations.notifyWhy')} autosize minRows={2} maxLength={500} data-autofocus value={note} onChange={({ currentTarget }) => setNote(currentTarget.value)} />
         <Buttons close={close} saving={telling.isPending} save={() => telling.mutate()} />
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

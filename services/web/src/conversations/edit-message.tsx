@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type MessageView } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 
 interface EditMessageProps {
   message: MessageView
@@ -22,7 +23,7 @@ export function EditMessage({ message, close, onDone }: EditMessageProps) {
     },
   })
   return (
-    <Modal opened onClose={close} title={t('conversations.editTitle')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.editTitle')}>
       <Stack>
         <Textarea aria-label={t('conversations.editTitle')} data-autofocus autosize minRows={3} maxRows={14} value={text} onChange={({ currentTarget }) => setText(currentTarget.value)} />
         <Group justify="flex-end">
@@ -34,6 +35,6 @@ export function EditMessage({ message, close, onDone }: EditMessageProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

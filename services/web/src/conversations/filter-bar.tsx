@@ -141,7 +141,7 @@ function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed
           </Indicator>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown aria-label={t('conversations.filters')}>
         <Stack gap="sm">
           {fixed === undefined && (
             <>

@@ -1,9 +1,10 @@
-import { Modal, Stack, TextInput } from '@mantine/core'
+import { Stack, TextInput } from '@mantine/core'
 import { DateTimePicker } from '@mantine/dates'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 
 import { Buttons } from './window-buttons'
 
@@ -12,7 +13,7 @@ export default function FollowUp({ close, set }: { close: () => void; set: (unti
   const [until, setUntil] = useState<string | null>(dayjs().add(1, 'day').hour(9).minute(0).format('YYYY-MM-DD HH:mm:00'))
   const [note, setNote] = useState('')
   return (
-    <Modal opened onClose={close} title={t('conversations.putOff')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.putOff')}>
       <Stack>
         <DateTimePicker label={t('conversations.untilWhen')} value={until} onChange={setUntil} minDate={new Date()} valueFormat="ddd D MMM YYYY, HH:mm" />
         <TextInput label={t('conversations.note')} value={note} maxLength={500} onChange={({ currentTarget }) => setNote(currentTarget.value)} />
@@ -25,6 +26,6 @@ export default function FollowUp({ close, set }: { close: () => void; set: (unti
           }}
         />
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

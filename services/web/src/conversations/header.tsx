@@ -11,6 +11,7 @@ import { t } from '@/texts'
 import { ago } from '@/time'
 import { ChannelIcon } from '@/ui/channel'
 import { readable } from '@/ui/address'
+import { initials } from '@/ui/initials'
 
 import type { Deeds } from './deeds'
 import classes from './conversations.module.css'
@@ -85,8 +86,8 @@ export function Header({ conversation, deeds, back, panel, togglePanel, find, is
           </Button>
         </Tooltip>
         <Tooltip label={assignee ? t('conversations.responsible', { name: assignee.name }) : t('conversations.assign')}>
-          <ActionIcon size="lg" variant="subtle" color="gray" onClick={deeds.openAssign} aria-label={assignee ? t('conversations.responsible', { name: assignee.name }) : t('conversations.assign')}>
-            {assignee ? <Avatar name={assignee.name} color="initials" size={26} /> : <IconUserCheck size={18} stroke={1.6} />}
+          <ActionIcon size="lg" variant="subtle" color="gray" onClick={deeds.openAssign} aria-label={assignee ? `${initials(assignee.name)} ${t('conversations.responsible', { name: assignee.name })}` : t('conversations.assign')}>
+            {assignee ? <Avatar name={assignee.name} color="initials" size={26}>{initials(assignee.name)}</Avatar> : <IconUserCheck size={18} stroke={1.6} />}
           </ActionIcon>
         </Tooltip>
         <Tooltip label={t(conversation.archived ? 'conversations.unarchive' : 'conversations.archive')}>

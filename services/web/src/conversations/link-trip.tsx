@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type MessageView } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 
 import { TripPicker } from './trip-picker'
 
@@ -26,7 +27,7 @@ export function LinkTrip({ message, contactId, close, onDone }: LinkTripProps) {
     },
   })
   return (
-    <Modal opened onClose={close} title={t('thread.linkTrip')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('thread.linkTrip')}>
       <Stack>
         <TripPicker
           contactId={contactId}
@@ -48,6 +49,6 @@ export function LinkTrip({ message, contactId, close, onDone }: LinkTripProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

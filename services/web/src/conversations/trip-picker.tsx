@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { api } from '@/api'
 import { t } from '@/texts'
+import { NothingFound } from '@/ui/nothing-found'
 
 import { tripsQuery } from './panel/trips'
 
@@ -48,7 +49,7 @@ export function TripPicker({ contactId, value, onChange, known, autofocus = true
       onSearchChange={setWords}
       value={value}
       data={[...offered.values()].map((each) => ({ value: each.id, label: `${each.reference} · ${each.title}` }))}
-      nothingFoundMessage={t('conversations.noneFits')}
+      nothingFoundMessage={<NothingFound>{t('conversations.noneFits')}</NothingFound>}
       onChange={onChange}
     />
   )

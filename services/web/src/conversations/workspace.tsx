@@ -1,6 +1,5 @@
 // A list of conversations, the one that is open, and whose it is: the inbox, and WhatsApp's screen.
 
-import { Drawer } from '@mantine/core'
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { IconMessages } from '@/ui/icons'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -11,6 +10,7 @@ import type { Channel } from '@/api'
 import type { ComposerHandle } from '@/composer/composer'
 import { useLiveSending } from '@/composer/sending'
 import { t } from '@/texts'
+import { Drawer } from '@/ui/dialogue'
 import { type Key, useKeys } from '@/ui/keys'
 import { Page } from '@/ui/page'
 import { Empty, Failure, Loading } from '@/ui/states'
@@ -170,7 +170,6 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
           padding={0}
           title={t(conversation.kind === 'group' ? 'groups.panel' : 'conversations.panel')}
           styles={{ header: { paddingInline: 14 } }}
-          closeButtonProps={{ 'aria-label': t('ui.close') }}
         >
           <Panel conversation={conversation} openLabels={deeds.openLabels} />
         </Drawer>

@@ -1,9 +1,10 @@
-import { Modal, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Group, Problem } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { toast } from '@/ui/toast'
 
@@ -46,7 +47,7 @@ export function AddParticipants({ group, close }: { group: Group; close: () => v
     group.participants.flatMap((each) => (each.standing === 'added' || each.standing === 'asked' ? (each.contact_id ?? []) : [])),
   )
   return (
-    <Modal opened onClose={close} size="lg" title={t('groups.add')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} size="lg" title={t('groups.add')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <ParticipantPicker
@@ -64,6 +65,6 @@ export function AddParticipants({ group, close }: { group: Group; close: () => v
           <FormButtons sending={sending} onCancel={close} text={t('groups.add')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

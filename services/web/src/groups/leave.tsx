@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Group as ChatGroup } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { toast } from '@/ui/toast'
 
 /** Asks before our number leaves a group: it cannot come back by itself. */
@@ -19,7 +20,7 @@ export function Leave({ group, close }: { group: ChatGroup; close: () => void })
     },
   })
   return (
-    <Modal opened onClose={close} title={t('groups.leave')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('groups.leave')}>
       <Stack>
         <Text size="sm">{t('groups.leaveText', { subject: group.subject })}</Text>
         <TextInput label={t('groups.leaveWhy')} data-autofocus value={reason} maxLength={500} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
@@ -32,6 +33,6 @@ export function Leave({ group, close }: { group: ChatGroup; close: () => void })
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,7 +1,7 @@
 // A new group of a trip's people: how it is called, by which number, about what, and with whom; then
 // what became of each.
 
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,6 +10,7 @@ import { api, newKey, Problem } from '@/api'
 import { TripPicker } from '@/conversations/trip-picker'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertCircle, IconMessages } from '@/ui/icons'
 import { Loaded, Loading } from '@/ui/states'
@@ -36,22 +37,22 @@ interface NewGroupProps {
 export function NewGroup({ connection, trip, close }: NewGroupProps) {
   const [made, setMade] = useState<string>()
   return (
-    <Modal opened onClose={close} size="lg" title={t('groups.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} size="lg" title={t('groups.new')}>
       {made === undefined ? (
         <Form connection={connection} trip={trip} close={close} made={setMade} />
       ) : (
         <Outcome id={made} close={close} />
       )}
-    </Modal>
+    </Dialogue>
   )
 }
 
 /** What became of a group that was asked for, and of each who is to be in it. */
 export function GroupOutcome({ id, close }: { id: string; close: () => void }) {
   return (
-    <Modal opened onClose={close} size="lg" title={t('groups.group')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} size="lg" title={t('groups.group')}>
       <Outcome id={id} close={close} />
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -9,6 +9,7 @@ import { api, type Contact, type Guest } from '@/api'
 import { contactQuery } from '@/conversations/queries'
 import { t } from '@/texts'
 import { IconX } from '@/ui/icons'
+import { NothingFound } from '@/ui/nothing-found'
 
 import { type Chosen, numberOf, ofContact, ofNumber, proposed, typedNumber, withOne, without } from './chosen'
 import classes from './groups.module.css'
@@ -131,7 +132,7 @@ function Search({ taken, add, error }: SearchProps) {
         const contact = reached.find((each) => each.id === option.value)
         return <Named name={option.label} about={contact ? [numberOf(contact), contact.company].filter(Boolean).join(' · ') : ''} />
       }}
-      nothingFoundMessage={t('conversations.noneFits')}
+      nothingFoundMessage={<NothingFound>{t('conversations.noneFits')}</NothingFound>}
       error={error}
       onChange={(value) => {
         const contact = reached.find((each) => each.id === value)

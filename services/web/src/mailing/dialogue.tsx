@@ -1,26 +1,27 @@
-import { Group, Modal, NumberInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Group, NumberInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t, tv } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import type { MailingProps, Selection } from './index'
 import { Progress } from './progress'
 
 /** First what it says, then who would get it, then how far it is. */
-export default function Dialogue({ selection, label, onClose }: MailingProps) {
+export default function Mailing({ selection, label, onClose }: MailingProps) {
   const [id, setId] = useState<string>()
   return (
-    <Modal opened onClose={onClose} size="xl" title={t('mailing.title')} closeOnClickOutside={false} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="xl" title={t('mailing.title')} closeOnClickOutside={false}>
       {id === undefined ? (
         <Writing selection={selection} label={label} onClose={onClose} onPrepared={setId} />
       ) : (
         <Progress id={id} onClose={onClose} />
       )}
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -12,13 +12,13 @@ export interface MailingProps {
   onClose: () => void
 }
 
-const Dialogue = lazy(() => import('./dialogue'))
+const Mailing = lazy(() => import('./dialogue'))
 
 /** One message to a filtered list: written, counted, looked at, sent, paused, cancelled. */
 export function NewMailing(props: MailingProps) {
   return (
     <Suspense fallback={null}>
-      <Dialogue {...props} />
+      <Mailing {...props} />
     </Suspense>
   )
 }

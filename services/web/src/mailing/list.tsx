@@ -1,4 +1,4 @@
-import { Badge, Button, Drawer, Group, Modal, Progress as Bar, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Badge, Button, Group, Progress as Bar, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,6 +6,7 @@ import { api, type Mailing } from '@/api'
 import { t, tv } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { IconSpeakerphone } from '@/ui/icons'
+import { Dialogue, Drawer } from '@/ui/dialogue'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loading } from '@/ui/states'
 
@@ -26,7 +27,7 @@ export function MailingList({ opened, onClose }: { opened: boolean; onClose: () 
   const mailings = query.data?.pages.flatMap((page) => page.mailings) ?? []
   return (
     <>
-      <Drawer opened={opened} onClose={onClose} position="right" size="md" title={t('mailing.list')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Drawer opened={opened} onClose={onClose} size="md" title={t('mailing.list')}>
         {query.data === undefined ? (
           query.isError ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading rows={4} />
         ) : mailings.length === 0 ? (
@@ -44,9 +45,9 @@ export function MailingList({ opened, onClose }: { opened: boolean; onClose: () 
           </Stack>
         )}
       </Drawer>
-      <Modal opened={open !== undefined} onClose={() => setOpen(undefined)} size="xl" title={t('mailing.title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Dialogue opened={open !== undefined} onClose={() => setOpen(undefined)} size="xl" title={t('mailing.title')}>
         {open !== undefined && <Progress id={open} onClose={() => setOpen(undefined)} />}
-      </Modal>
+      </Dialogue>
     </>
   )
 }

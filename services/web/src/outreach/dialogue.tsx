@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Menu, Modal, Progress, Stack, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Menu, Progress, Stack, Text } from '@mantine/core'
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconSend } from '@/ui/icons'
 import { useQueries, useQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t, tv } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { Empty } from '@/ui/states'
 
 import { connected, suited } from './channels'
@@ -24,7 +25,7 @@ const TYPED = 350 // ms after the last key in which nothing is asked
 type DialogueProps = OutreachProps & { occasion: Occasion }
 
 /** Everybody who gets something, what each of them gets, and in the end what became of it. */
-export default function Dialogue({ occasion, services, trips, fromConcierge = false, variables = {}, attachments = [], onClose, onSent }: DialogueProps) {
+export default function Letters({ occasion, services, trips, fromConcierge = false, variables = {}, attachments = [], onClose, onSent }: DialogueProps) {
   const small = useMediaQuery('(max-width: 48em)')
   const [letters, setLetters] = useState<readonly Letter[]>(() =>
     lettersOf(occasion, services, trips, newKey).map((each) => ({ ...each, variables, attachments })),
@@ -74,14 +75,12 @@ export default function Dialogue({ occasion, services, trips, fromConcierge = fa
   const isOld = settled !== letters
 
   return (
-    <Modal
-      opened
+    <Dialogue
       onClose={close}
       title={titleOf(occasion)}
       size={1120}
       fullScreen={small}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
       {current === undefined ? (
         <Empty title={t('outreach.nothing')} text={t('outreach.nothingText')} />
@@ -169,7 +168,7 @@ export default function Dialogue({ occasion, services, trips, fromConcierge = fa
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -21,14 +21,14 @@ export interface OutreachProps {
   onSent?: () => void
 }
 
-const Dialogue = lazy(() => import('./dialogue'))
+const Letters = lazy(() => import('./dialogue'))
 
 /** The dialogue by which travellers, suppliers and agents are written to, one message each. */
 export function Outreach({ occasion, ...props }: OutreachProps) {
   if (occasion === null) return null
   return (
     <Suspense fallback={null}>
-      <Dialogue key={JSON.stringify(occasion)} occasion={occasion} {...props} />
+      <Letters key={JSON.stringify(occasion)} occasion={occasion} {...props} />
     </Suspense>
   )
 }

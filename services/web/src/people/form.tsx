@@ -1,9 +1,10 @@
-import { Checkbox, Modal, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Contact, type ContactKind, newKey } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import { among, CHANNELS, KINDS } from './words'
@@ -43,7 +44,7 @@ export function PersonForm({ contact, onDone, onClose }: PersonFormProps) {
   })
   const title = contact === undefined ? t('people.new') : t('people.change', { name: contact.name })
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={title} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -92,7 +93,7 @@ export function PersonForm({ contact, onDone, onClose }: PersonFormProps) {
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 

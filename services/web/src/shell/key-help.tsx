@@ -1,9 +1,10 @@
-import { Group, Kbd, Modal, Stack, Switch, Text, Title } from '@mantine/core'
+import { Group, Kbd, Stack, Switch, Text, Title } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 import { useMe } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { areLettersOn, setLetters, useKeyList, useKeys } from '@/ui/keys'
 
 import { placesOf } from './navigation'
@@ -35,7 +36,7 @@ export function KeyHelp() {
   useKeys('shell.keys.everywhere', [{ key: '?', text: 'shell.keys.help', run: openKeyHelp }])
   useGo()
   return (
-    <Modal opened={open} onClose={() => show(false)} title={t('shell.keys.title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue opened={open} onClose={() => show(false)} title={t('shell.keys.title')}>
       <Stack gap="md">
         {groups.map(({ title, keys }) => (
           <Stack key={title} gap={6}>
@@ -65,7 +66,7 @@ export function KeyHelp() {
           }}
         />
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }
 

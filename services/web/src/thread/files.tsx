@@ -1,6 +1,6 @@
 // What is attached to a message: pictures to look at, sound and film to play, files to fetch.
 
-import { ActionIcon, Group, Loader, Modal, Stack, Text } from '@mantine/core'
+import { ActionIcon, Group, Loader, Stack, Text } from '@mantine/core'
 import {
   IconAlertTriangle, IconChevronLeft, IconChevronRight, IconDownload, IconFile, IconFileTypePdf,
 } from '@/ui/icons'
@@ -9,6 +9,7 @@ import { useState } from 'react'
 import type { Attachment, AwaitedFile } from '@/api'
 import { addressOf } from '@/api'
 import { locale, t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 
 import classes from './thread.module.css'
 
@@ -141,12 +142,10 @@ function Viewer({ pictures, at, go, close }: ViewerProps) {
   if (!file) return null
   const step = (by: number) => go((at + by + pictures.length) % pictures.length)
   return (
-    <Modal
-      opened
+    <Dialogue
       onClose={close}
       size="auto"
       title={file.name}
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
       onKeyDown={(event) => {
         if (event.key === 'ArrowRight') step(1)
         if (event.key === 'ArrowLeft') step(-1)
@@ -172,6 +171,6 @@ function Viewer({ pictures, at, go, close }: ViewerProps) {
           </ActionIcon>
         )}
       </Group>
-    </Modal>
+    </Dialogue>
   )
 }

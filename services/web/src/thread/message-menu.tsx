@@ -44,21 +44,21 @@ export function MessageMenu({ message, actions }: { message: MessageView; action
       </Menu.Target>
       <Menu.Dropdown>
         {actions.react && (
-          <Group gap={2} px={4} pb={4} wrap="nowrap">
+          <Group gap={2} px={4} pb={4} wrap="nowrap" role="group">
             {SIGNS.map((emoji) => (
-              <ActionIcon
+              <Menu.Item
                 key={emoji}
-                variant={mine === emoji ? 'light' : 'subtle'}
-                size="lg"
+                {...(mine === emoji && { 'aria-current': true })}
                 aria-label={t('thread.react', { emoji })}
-                aria-pressed={mine === emoji}
-                onClick={() => {
-                  actions.react?.(message, mine === emoji ? '' : emoji)
-                  setOpen(false)
-                }}
+                w="auto"
+                px={8}
+                py={4}
+                fz="1.1rem"
+                {...(mine === emoji && { bg: 'var(--mantine-primary-color-light)' })}
+                onClick={() => actions.react?.(message, mine === emoji ? '' : emoji)}
               >
-                <span style={{ fontSize: '1.1rem' }}>{emoji}</span>
-              </ActionIcon>
+                {emoji}
+              </Menu.Item>
             ))}
           </Group>
         )}

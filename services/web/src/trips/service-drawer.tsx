@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Group, Stack, Text, Timeline, Title } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -8,6 +8,7 @@ import { useMay } from '@/queries'
 import { t } from '@/texts'
 import { plainDay } from '@/time'
 import { IconEdit } from '@/ui/icons'
+import { Drawer } from '@/ui/dialogue'
 import { Moment } from '@/ui/moment'
 import { Loaded } from '@/ui/states'
 
@@ -31,10 +32,8 @@ export function ServiceDrawer({ service, onClose, trip, actions }: ServiceDrawer
     <Drawer
       opened={service !== undefined}
       onClose={onClose}
-      position="right"
       size="md"
       title={t('trips.detail.title')}
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
       {service !== undefined && <Details service={service} trip={trip} actions={actions} onGone={onClose} />}
     </Drawer>

@@ -1,12 +1,13 @@
 import '@mantine/dates/styles.css'
 
-import { Modal, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core'
+import { NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core'
 import { DateInput, TimeInput } from '@mantine/dates'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Service, type ServiceDetails } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import { ContactSelect } from './contact-select'
@@ -67,7 +68,7 @@ export function ServiceForm({ itineraryId, service, likely, onClose }: ServiceFo
   })
   const title = service === undefined ? t('trips.form.new') : t('trips.form.change', { name: service.details.name })
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={title} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -114,7 +115,7 @@ export function ServiceForm({ itineraryId, service, likely, onClose }: ServiceFo
           <FormButtons sending={sending} onCancel={onClose} text={service === undefined ? t('trips.form.add') : t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -1,6 +1,6 @@
 import '@mantine/dates/styles.css'
 
-import { Group, Modal, NumberInput, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Group, NumberInput, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { DateInput } from '@mantine/dates'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { api, type Guest, type Itinerary, type ItineraryDetails, newKey } from '@/api'
 import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import { ContactSelect } from './contact-select'
@@ -70,7 +71,7 @@ export function TripForm({ trip, onDone, onClose }: TripFormProps) {
   const { currency } = form.values
   const amount = { min: 0, hideControls: true, decimalScale: decimals(currency), fixedDecimalScale: true, thousandSeparator: ' ' }
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={title} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -124,7 +125,7 @@ export function TripForm({ trip, onDone, onClose }: TripFormProps) {
           <FormButtons sending={sending} onCancel={onClose} text={trip === undefined ? t('trips.form.make') : t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Select, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Select, Stack, Table, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Contact } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
+import { NothingFound } from '@/ui/nothing-found'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
@@ -42,7 +44,7 @@ export function MergeInto({ contact, close }: { contact: Contact; close: () => v
     },
   })
   return (
-    <Modal opened onClose={close} title={t('conversations.mergeTitle', { name: contact.name })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('conversations.mergeTitle', { name: contact.name })}>
       <Stack>
         <Select
           label={t('conversations.mergeInto')}
@@ -57,7 +59,7 @@ export function MergeInto({ contact, close }: { contact: Contact; close: () => v
             value: each.id,
             label: [each.name, each.company].filter(Boolean).join(' · '),
           }))}
-          nothingFoundMessage={asked === '' ? t('conversations.mergeHint') : t('conversations.noneFits')}
+          nothingFoundMessage={<NothingFound>{asked === '' ? t('conversations.mergeHint') : t('conversations.noneFits')}</NothingFound>}
           onChange={(id) => setChosen(offered.find((each) => each.id === id))}
         />
         {chosen && <Outcome into={chosen} merged={contact} />}
@@ -70,7 +72,7 @@ export function MergeInto({ contact, close }: { contact: Contact; close: () => v
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -1,10 +1,11 @@
-import { ActionIcon, Badge, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, Tooltip } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, SegmentedControl, Select, Stack, Text, Textarea, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Consent, type Contact } from '@/api'
 import { among, CHANNELS, CONSENTS } from '@/people/words'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconBan, IconCheck, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
@@ -84,7 +85,7 @@ function Recording({ contactId, onClose }: { contactId: string; onClose: () => v
     onSent: onClose,
   })
   return (
-    <Modal opened onClose={onClose} title={t('contact.record')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={t('contact.record')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -121,7 +122,7 @@ function Recording({ contactId, onClose }: { contactId: string; onClose: () => v
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -131,7 +132,7 @@ function History({ contactId, onClose }: { contactId: string; onClose: () => voi
     queryFn: ({ signal }) => api.get('/contacts/{contact_id}/consents', { path: { contact_id: contactId }, signal }),
   })
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('contact.consentHistory')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={t('contact.consentHistory')}>
       <Loaded query={history}>
         {(records) => (
           <Stack gap="sm">
@@ -148,6 +149,6 @@ function History({ contactId, onClose }: { contactId: string; onClose: () => voi
           </Stack>
         )}
       </Loaded>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Radio, Select, Stack, Table, Text } from '@mantine/core'
+import { Alert, Button, Group, Radio, Select, Stack, Table, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,8 @@ import { api, type Contact, type FieldOutcome, type Side } from '@/api'
 import { firstOf, phoneOf } from '@/people/words'
 import { t, tv } from '@/texts'
 import { IconInfoCircle, IconUsers } from '@/ui/icons'
+import { Dialogue } from '@/ui/dialogue'
+import { NothingFound } from '@/ui/nothing-found'
 import { Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 
@@ -20,12 +22,12 @@ interface MergingProps {
 /** Two entries of one person become one: what that would make is seen before it is done. */
 export function Merging({ contact, chosen, onChoose, onClose }: MergingProps) {
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('contact.mergeTitle', { name: contact.name })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={t('contact.mergeTitle', { name: contact.name })}>
       <Stack>
         <Finding contact={contact} chosen={chosen} onChoose={onChoose} />
         {chosen !== undefined && <Preview key={chosen} contact={contact} mergedId={chosen} onClose={onClose} />}
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -58,7 +60,7 @@ function Finding({ contact, chosen, onChoose }: Omit<MergingProps, 'onClose'>) {
       onChange={(id) => onChoose(id ?? undefined)}
       onSearchChange={setWords}
       filter={({ options }) => options}
-      nothingFoundMessage={found.isFetching ? t('ui.loading') : words.trim() === '' ? t('contact.typeName') : t('contact.nobody')}
+      nothingFoundMessage={<NothingFound>{found.isFetching ? t('ui.loading') : words.trim() === '' ? t('contact.typeName') : t('contact.nobody')}</NothingFound>}
       data={others.map((each) => ({ value: each.id, label: [each.name, firstOf(each, 'email') ?? phoneOf(each)].filter(Boolean).join(' · ') }))}
     />
   )

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Drawer, Group, Paper, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
@@ -7,6 +7,7 @@ import { firstOf, phoneOf } from '@/people/words'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
 import { IconUsers } from '@/ui/icons'
+import { Drawer } from '@/ui/dialogue'
 import { Empty, Failure, Loading } from '@/ui/states'
 
 /** Who may be there twice, and why one thinks so; the card of the first shows what a merge would do. */
@@ -20,7 +21,7 @@ export function Duplicates({ opened, onClose }: { opened: boolean; onClose: () =
   })
   const found = query.data?.pages.flatMap((page) => page.duplicates)
   return (
-    <Drawer opened={opened} onClose={onClose} position="right" title={t('contacts.duplicates')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Drawer opened={opened} onClose={onClose} title={t('contacts.duplicates')}>
       {found === undefined ? (
         query.isError ? <Failure error={query.error} retry={() => void query.refetch()} /> : <Loading rows={4} />
       ) : found.length === 0 ? (

@@ -1,6 +1,6 @@
 import '@mantine/dates/styles.css'
 
-import { Badge, Button, Group, Modal, NumberInput, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Badge, Button, Group, NumberInput, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { DateInput } from '@mantine/dates'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,6 +10,7 @@ import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { dateIn, money, plainDay } from '@/time'
 import { decimals, minorUnits } from '@/trips/money'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconPlus } from '@/ui/icons'
 import { Empty } from '@/ui/states'
@@ -129,7 +130,7 @@ function Row({ payment }: { payment: Payment }) {
             {t('itinerary.payment.void')}
           </Button>
         )}
-        <Modal opened={asking} onClose={() => setAsking(false)} title={t('itinerary.payment.voidTitle')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+        <Dialogue opened={asking} onClose={() => setAsking(false)} title={t('itinerary.payment.voidTitle')}>
           <form
             onSubmit={(event) => {
               event.preventDefault()
@@ -143,7 +144,7 @@ function Row({ payment }: { payment: Payment }) {
               </Button>
             </Stack>
           </form>
-        </Modal>
+        </Dialogue>
       </Table.Td>
     </Table.Tr>
   )
@@ -175,7 +176,7 @@ function Entry({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
     fieldOf: (field) => (field.startsWith('amount') ? 'amount' : field),
   })
   return (
-    <Modal opened onClose={onClose} title={t('itinerary.payment.record')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={t('itinerary.payment.record')}>
       <form onSubmit={submit}>
         <Stack>
           <FormProblem problem={problem} />
@@ -203,6 +204,6 @@ function Entry({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('itinerary.payment.record')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Text, Textarea, TextInput, Timeline, Title } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text, Textarea, TextInput, Timeline, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,6 +6,7 @@ import { api, type Itinerary, newKey, type Proposal } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { money, plainRange } from '@/time'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconCopy, IconFileText, IconPlus, IconSend } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
@@ -213,7 +214,7 @@ function Offer({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
     fieldOf: (field) => field.replace(/^offer\./, ''),
   })
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('itinerary.proposal.make')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={t('itinerary.proposal.make')}>
       <form onSubmit={submit}>
         <Stack>
           <FormProblem problem={problem} />
@@ -226,6 +227,6 @@ function Offer({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('itinerary.proposal.make')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Stack, TextInput, UnstyledButton } from '@mantine/core'
+import { Button, Group, Menu, Stack, TextInput, UnstyledButton } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -7,6 +7,7 @@ import { useMay } from '@/queries'
 import { t } from '@/texts'
 import { TripBadge, tripStateName } from '@/trips/states'
 import { nextOfTrip, type TripState } from '@/trips/steps'
+import { Dialogue } from '@/ui/dialogue'
 
 /** The state of the trip; pressed, where it may go from there. */
 export function StateMenu({ trip }: { trip: Itinerary }) {
@@ -49,7 +50,7 @@ export function StateMenu({ trip }: { trip: Itinerary }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={t('itinerary.cancelTitle', { reference: trip.reference })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Dialogue opened={asking} onClose={() => setAsking(false)} title={t('itinerary.cancelTitle', { reference: trip.reference })}>
         <form
           onSubmit={(event) => {
             event.preventDefault()
@@ -68,7 +69,7 @@ export function StateMenu({ trip }: { trip: Itinerary }) {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialogue>
     </>
   )
 }

@@ -1,8 +1,9 @@
-import { Checkbox, Modal, Radio, Select, Stack, TextInput } from '@mantine/core'
+import { Checkbox, Radio, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import { api } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 
 import { ShownOnce } from './shown-once'
@@ -19,7 +20,7 @@ export function NewToken({ opened, onMade, onClose }: NewTokenProps) {
   const [secret, setSecret] = useState<string>()
   const asked = secret === undefined
   return (
-    <Modal
+    <Dialogue
       opened={opened}
       onClose={onClose}
       onExitTransitionEnd={() => setSecret(undefined)}
@@ -27,7 +28,6 @@ export function NewToken({ opened, onMade, onClose }: NewTokenProps) {
       closeOnClickOutside={asked}
       closeOnEscape={asked}
       withCloseButton={asked}
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
       {secret === undefined ? (
         <Form
@@ -40,7 +40,7 @@ export function NewToken({ opened, onMade, onClose }: NewTokenProps) {
       ) : (
         <ShownOnce text={t('profile.tokens.secret')} value={secret} onKept={onClose} />
       )}
-    </Modal>
+    </Dialogue>
   )
 }
 

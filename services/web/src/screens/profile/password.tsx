@@ -1,10 +1,11 @@
-import { Button, Modal, PasswordInput, Stack } from '@mantine/core'
+import { Button, PasswordInput, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
 
 import { api } from '@/api'
 import { useMe } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { toast } from '@/ui/toast'
@@ -21,9 +22,9 @@ export function Password() {
           {t('profile.password.change')}
         </Button>
       </Heading>
-      <Modal opened={isOpen} onClose={close} title={t('profile.password.change')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Dialogue opened={isOpen} onClose={close} title={t('profile.password.change')}>
         <Changing onClose={close} />
-      </Modal>
+      </Dialogue>
     </section>
   )
 }

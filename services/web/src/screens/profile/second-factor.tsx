@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Modal, Text } from '@mantine/core'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 
 import { useMe } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { Heading } from '@/ui/heading'
 import { IconCircleCheck } from '@/ui/icons'
 import section from '@/ui/section.module.css'
@@ -56,7 +57,7 @@ export function SecondFactor() {
           </Group>
         </Group>
       )}
-      <Modal
+      <Dialogue
         opened={isOpen}
         onClose={close}
         onExitTransitionEnd={() => setSecret(false)}
@@ -64,12 +65,11 @@ export function SecondFactor() {
         closeOnClickOutside={!secret}
         closeOnEscape={!secret}
         withCloseButton={!secret}
-        closeButtonProps={{ 'aria-label': t('ui.close') }}
       >
         {step === 'enrol' && <Enrolling {...during} />}
         {step === 'renew' && <RecoveryCodes {...during} />}
         {step === 'remove' && <Removing onClose={close} />}
-      </Modal>
+      </Dialogue>
     </section>
   )
 }

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Stack, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type SandboxChatMessage } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { IconArrowBackUp, IconChecks, IconCircleX, IconDots, IconMoodSmile, IconPencil, IconTrash } from '@/ui/icons'
 
 import { useLookAgain } from './queries'
@@ -96,7 +97,7 @@ function Asking({ title, label, given, long = false, onClose, onGiven }: AskingP
   const [words, setWords] = useState(given)
   const Field = long ? Textarea : TextInput
   return (
-    <Modal opened onClose={onClose} title={title} size="sm" closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={title} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -114,6 +115,6 @@ function Asking({ title, label, given, long = false, onClose, onGiven }: AskingP
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

@@ -1,9 +1,10 @@
-import { Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { api } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { toast } from '@/ui/toast'
 
@@ -23,7 +24,7 @@ export function NewMail({ device, onClose }: { device: Device; onClose: () => vo
     },
   })
   return (
-    <Modal opened onClose={onClose} title={t('sandbox.newMailOf', { name: device.name || device.address })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={t('sandbox.newMailOf', { name: device.name || device.address })}>
       <form onSubmit={submit}>
         <Stack>
           <FormProblem problem={problem} />
@@ -33,6 +34,6 @@ export function NewMail({ device, onClose }: { device: Device; onClose: () => vo
           <FormButtons sending={sending} onCancel={onClose} text={t('sandbox.send')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

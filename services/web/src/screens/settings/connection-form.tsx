@@ -1,10 +1,11 @@
-import { Alert, Checkbox, Fieldset, Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Fieldset, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
 import section from '@/ui/section.module.css'
 
@@ -43,7 +44,7 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
   const part = { form, kept: connection !== undefined }
   const title = connection === undefined ? t(`settings.channels.new.${channel}`) : t('settings.channels.changeOf', { label: connection.details.label })
   return (
-    <Modal opened onClose={onClose} size="lg" title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={title}>
       <form onSubmit={submit} autoComplete="off">
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -66,7 +67,7 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { api } from '@/api'
 import { t, tv } from '@/texts'
 import { IconCircleCheck, IconCircleX, IconRefresh } from '@/ui/icons'
+import { Dialogue } from '@/ui/dialogue'
 import { Failure } from '@/ui/states'
 
 /** Tries a connection step by step, and says what the other side answered to each. */
@@ -17,7 +18,7 @@ export function ConnectionTest({ id, label, onClose }: { id: string; label: stri
   })
   const failed = test.data?.some((each) => !each.ok)
   return (
-    <Modal opened onClose={onClose} title={t('settings.test.title', { label })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={t('settings.test.title', { label })}>
       <Stack>
         {test.isFetching ? (
           <Group gap="sm" role="status">
@@ -57,6 +58,6 @@ export function ConnectionTest({ id, label, onClose }: { id: string; label: stri
           <Button onClick={onClose}>{t('ui.close')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

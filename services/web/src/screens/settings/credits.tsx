@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Modal, NumberInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Badge, Button, Group, NumberInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,6 +6,7 @@ import { api, type ContractsAccountsCreditsBalance as Balance, type LedgerEntry,
 import { locale, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { IconAlertTriangle, IconCoins, IconPlus } from '@/ui/icons'
@@ -153,7 +154,7 @@ function ToppingUp({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={onClose} size="sm" title={t('settings.credits.topUp')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="sm" title={t('settings.credits.topUp')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -162,6 +163,6 @@ function ToppingUp({ onClose }: { onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('settings.credits.topUp')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

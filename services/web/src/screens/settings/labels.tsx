@@ -1,10 +1,11 @@
-import { ActionIcon, Button, ColorInput, Group, Menu, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, ColorInput, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Label } from '@/api'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
@@ -110,7 +111,7 @@ function Form({ label, onClose }: { label?: Label; onClose: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={onClose} size="sm" title={label?.name ?? t('settings.labels.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="sm" title={label?.name ?? t('settings.labels.new')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -119,7 +120,7 @@ function Form({ label, onClose }: { label?: Label; onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -135,7 +136,7 @@ function Merging({ label, others, onClose }: { label: Label; others: readonly La
     },
   })
   return (
-    <Modal opened onClose={onClose} size="sm" title={t('settings.labels.mergeOf', { name: label.name })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="sm" title={t('settings.labels.mergeOf', { name: label.name })}>
       <Stack gap="sm">
         <Select label={t('settings.labels.into')} description={t('settings.labels.intoText')} value={into} onChange={setInto} data={others.map(({ id, name }) => ({ value: id, label: name }))} />
         <Group justify="flex-end">
@@ -147,6 +148,6 @@ function Merging({ label, others, onClose }: { label: Label; others: readonly La
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialogue>
   )
 }

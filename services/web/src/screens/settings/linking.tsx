@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, List, Loader, Modal, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, List, Loader, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
@@ -6,6 +6,7 @@ import { api, type ApiGatewayConnectionsWhatsAppConnection } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { IconAlertTriangle, IconCircleCheck } from '@/ui/icons'
+import { Dialogue } from '@/ui/dialogue'
 import { QrPicture } from '@/ui/qr-picture'
 import { Failure } from '@/ui/states'
 
@@ -32,7 +33,7 @@ export function Linking({ connection, onClose }: LinkingProps) {
     gcTime: 0,
   })
   return (
-    <Modal opened onClose={onClose} size="md" title={t('settings.link.title', { label: details.label })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="md" title={t('settings.link.title', { label: details.label })}>
       {open ? (
         <Stack align="center" py="lg" role="status">
           <IconCircleCheck size={64} stroke={1.4} color="var(--mantine-color-teal-6)" />
@@ -76,7 +77,7 @@ export function Linking({ connection, onClose }: LinkingProps) {
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialogue>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { api, type Channel, type ConsentKind, type MessageKind, newKey, type Tem
 import { MailFrame } from '@/outreach/mail-frame'
 import { CONSENTS } from '@/people/words'
 import { t, tv } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertTriangle } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
@@ -61,7 +62,7 @@ export function TemplateEditor({ template, onClose }: { template?: Template; onC
   })
   const { channel, subject, body, language } = form.values
   return (
-    <Modal opened onClose={onClose} size="min(1100px, 96vw)" title={template?.name ?? t('settings.templates.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="min(1100px, 96vw)" title={template?.name ?? t('settings.templates.new')}>
       <div className={classes.beside}>
         <form onSubmit={submit}>
           <Stack gap="sm">
@@ -82,7 +83,7 @@ export function TemplateEditor({ template, onClose }: { template?: Template; onC
         </form>
         <Preview id={template?.id ?? null} channel={channel} subject={subject} body={body} language={language} />
       </div>
-    </Modal>
+    </Dialogue>
   )
 }
 

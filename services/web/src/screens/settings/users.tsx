@@ -1,4 +1,4 @@
-import { ActionIcon, Avatar, Badge, Button, Group, Menu, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Avatar, Badge, Button, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,6 +6,7 @@ import { api, type StaffRole, type User } from '@/api'
 import { useMe, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { type Column, DataTable } from '@/ui/data-table'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
 import { IconDots, IconEdit, IconLogout, IconMailForward, IconPlus, IconShieldLock, IconUserCheck, IconUserX } from '@/ui/icons'
@@ -165,7 +166,7 @@ function Inviting({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={t('settings.users.invite')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={t('settings.users.invite')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -178,7 +179,7 @@ function Inviting({ onClose }: { onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('settings.users.send')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -193,7 +194,7 @@ function Changing({ user, onClose }: { user: User; onClose: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={user.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} title={user.name}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -202,6 +203,6 @@ function Changing({ user, onClose }: { user: User; onClose: () => void }) {
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }

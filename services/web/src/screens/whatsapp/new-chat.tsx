@@ -1,6 +1,6 @@
 // A first message to somebody: who, by which number, about which trip, and what.
 
-import { Button, FileButton, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core'
+import { Button, FileButton, Group, Select, Stack, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -11,8 +11,10 @@ import { useUploads } from '@/composer/uploads'
 import { TripPicker } from '@/conversations/trip-picker'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormProblem, useProblemForm } from '@/ui/form'
 import { IconPaperclip } from '@/ui/icons'
+import { NothingFound } from '@/ui/nothing-found'
 
 const DEBOUNCE = 250 // ms
 
@@ -53,7 +55,7 @@ export function NewChat({ connection, close, opened }: NewChatProps) {
     },
   })
   return (
-    <Modal opened onClose={close} title={t('whatsapp.newChat')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={close} title={t('whatsapp.newChat')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <ContactPicker
@@ -94,7 +96,7 @@ export function NewChat({ connection, close, opened }: NewChatProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
 
@@ -139,7 +141,7 @@ function ContactPicker({ chosen, choose, error }: ContactPickerProps) {
           </div>
         )
       }}
-      nothingFoundMessage={t('conversations.noneFits')}
+      nothingFoundMessage={<NothingFound>{t('conversations.noneFits')}</NothingFound>}
       error={error}
       onChange={(id) => choose(offered.find((each) => each.id === id))}
     />

@@ -1,0 +1,53 @@
+import type { Screen } from '../screens'
+import { userOf } from '../signed-in'
+import { choose, inTurn, menu, press } from './opening'
+
+/** What opens over the settings, the profile and the sandbox, and from what stands around screens. */
+export const OF_SETTINGS: readonly Screen[] = [
+  { name: 'user-menu', path: '/profile', then: inTurn(press(/profile and appearance$/), menu) },
+  { name: 'template', path: '/settings/templates', then: press('New template') },
+  { name: 'template-menu', path: '/settings/templates', then: inTurn(press(/^What to do with /), menu) },
+  { name: 'connect-menu', path: '/settings/channels', then: inTurn(press('Connect'), menu) },
+  ...(['mailbox', 'WhatsApp number', 'text message carrier'] as const).map((what) => ({
+    name: `connection-${what.split(' ')[0]?.toLowerCase()}`,
+    path: '/settings/channels',
+    then: inTurn(press('Connect'), choose(`New ${what}`)),
+  })),
+  { name: 'connection-change', path: '/settings/channels', then: inTurn(press(/^What to do with /), choose('Change')) },
+  {
+    name: 'connection-test',
+    path: '/settings/channels',
+    then: async (page) => {
+      await press('Test')(page)
+      await page.getByRole('button', { name: 'Test again' }).waitFor()
+    },
+  },
+  { name: 'label-new', path: '/settings/labels', then: press('New label') },
+  { name: 'user-new', path: '/settings/users', then: press('Invite somebody') },
+  { name: 'user-of-menu', path: '/settings/users', then: inTurn(press(/^What to do with /), menu) },
+  { name: 'user-change', path: '/settings/users', then: inTurn(press(/^What to do with /), choose('Change')) },
+  { name: 'top-up', path: '/settings/credits', then: press('Top up') },
+  { name: 'password', path: '/profile/security', then: press('Change the password') },
+  { name: 'second-factor', path: '/profile/security', then: press('Set up a second factor') },
+  {
+    name: 'second-factor-code',
+    path: '/profile/security',
+    then: async (page) => {
+      await press('Set up a second factor')(page)
+      await page.getByRole('textbox', { name: 'Password' }).fill(userOf('owner').password)
+      await press('Continue')(page)
+      await page.getByRole('textbox', { name: 'Code' }).waitFor()
+    },
+  },
+  { name: 'token-new', path: '/profile/tokens', then: press('New token') },
+  {
+    name: 'token-made',
+    path: '/profile/tokens',
+    then: async (page) => {
+      await press('New token')(page)
+      await page.getByRole('textbox', { name: 'Name' }).fill('Nightly report')
+      await press('Make the token')(page)
+      await page.getByText('This is shown only now').waitFor()
+    },
+  },
+]
