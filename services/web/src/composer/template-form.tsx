@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Conversation, type Template, type TemplatePreview } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 import { Loaded } from '@/ui/states'
 
@@ -75,8 +75,8 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
                   />
                 ))}
                 {others.map((reason) => (
-                  <Text key={reason} size="sm" c="var(--mantine-color-error)">
-                    {reason}
+                  <Text key={said(reason)} size="sm" c="var(--mantine-color-error)">
+                    {said(reason)}
                   </Text>
                 ))}
                 <Group justify="flex-end">

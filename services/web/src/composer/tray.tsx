@@ -3,7 +3,7 @@ import { IconFile } from '@/ui/icons'
 import { useState } from 'react'
 
 import { addressOf, type Attachment } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { fileSize } from '@/thread/files'
 import { Dialogue } from '@/ui/dialogue'
 
@@ -32,7 +32,7 @@ export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
           ) : (
             <IconFile size={24} stroke={1.4} aria-hidden />
           )}
-          <Named name={file.name} about={file.reason ?? fileSize(file.size)} />
+          <Named name={file.name} about={file.reason ? said(file.reason) : fileSize(file.size)} />
           <CloseButton size="xs" onClick={() => remove(file.id)} aria-label={t('composer.detach', { name: file.name })} />
         </div>
       ))}

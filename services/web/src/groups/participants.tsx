@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import type { Participant } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { short } from '@/time'
 import { IconDots, IconRefresh, IconUserCircle, IconUserX } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
@@ -89,7 +89,7 @@ function Line({ participant, deeds }: { participant: Participant; deeds: Partici
           </Group>
           {reason !== null && (
             <Text size="xs" c={standing === 'refused' ? 'var(--mantine-color-error)' : 'dimmed'}>
-              {reason}
+              {said(reason)}
             </Text>
           )}
           {open && (
@@ -97,7 +97,7 @@ function Line({ participant, deeds }: { participant: Participant; deeds: Partici
               {history.map((each, index) => (
                 <Text key={index} component="li" size="xs" c="dimmed">
                   {t(`groups.standing.${each.standing}`)} · <Moment at={each.at} />
-                  {each.reason != null && ` · ${each.reason}`}
+                  {each.reason != null && ` · ${said(each.reason)}`}
                 </Text>
               ))}
             </ol>

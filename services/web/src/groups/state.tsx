@@ -1,13 +1,13 @@
 import { Alert, Group, Loader, Text } from '@mantine/core'
 
 import type { Group as ChatGroup } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { IconAlertCircle, IconInfoCircle } from '@/ui/icons'
 
 /** Why one cannot write into a group, in a sentence; undefined where one can. */
 export function closed({ state, reason }: Pick<ChatGroup, 'state' | 'reason'>): string | undefined {
   if (state === 'open') return undefined
-  return [t(`groups.state.${state}`), reason].filter(Boolean).join(' ')
+  return [t(`groups.state.${state}`), said(reason ?? '')].filter(Boolean).join(' ')
 }
 
 /** What is wrong with a group, or that it is still being made; nothing where it is open. */

@@ -4,7 +4,7 @@ import { useState } from 'react'
 
 import { api, type Mailing, type MailingRecipient } from '@/api'
 import { useMay } from '@/queries'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconSend } from '@/ui/icons'
 import { Loaded } from '@/ui/states'
 import { readable } from '@/ui/address'
@@ -42,7 +42,7 @@ function Shown({ mailing, onClose }: { mailing: Mailing; onClose: () => void }) 
       </Text>
       {mailing.reason !== '' && (
         <Alert color="yellow" p="xs" icon={<IconAlertTriangle size={18} />}>
-          {mailing.reason}
+          {said(mailing.reason)}
         </Alert>
       )}
       {state !== 'preparing' && <Recipients mailing={mailing} />}
@@ -151,7 +151,7 @@ function Row({ recipient }: { recipient: MailingRecipient }) {
       <Table.Td maw={320}>
         {out ? (
           <Text size="sm" c="light-dark(#c92a2a, #ff8787)">
-            {recipient.problems.map((each) => each.reason).join('; ')}
+            {recipient.problems.map((each) => said(each.reason)).join('; ')}
           </Text>
         ) : (
           <>

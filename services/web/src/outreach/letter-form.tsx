@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 
 import { api, type Contact, type File as Uploaded } from '@/api'
 import { connectionsQuery } from '@/queries'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { toast } from '@/ui/toast'
 
 import { connected, hasAddress } from './channels'
@@ -32,7 +32,7 @@ export function LetterForm({ letter, occasion, contact, problems, onChange, disa
   const ways = connections.filter((each) => each.channel === letter.channel)
   // Those of one name are one message in several languages; the API takes the recipient's.
   const names = [...new Map(templates.map((each) => [each.name, each.id]))]
-  const reasons = (field: string) => problems.find((each) => each.field === field)?.reason
+  const reasons = (field: string) => said(problems.find((each) => each.field === field)?.reason ?? '') || undefined
   return (
     <Fieldset variant="unstyled" disabled={disabled}>
       <Stack gap="sm">
@@ -182,7 +182,7 @@ export function Obstacles({ problems }: { problems: readonly Obstacle[] }) {
     <Alert color="red" role="alert" icon={<IconAlertTriangle size={18} />} title={t('outreach.problems', { count: problems.length })}>
       {problems.map(({ field, reason }) => (
         <Text key={`${field} ${reason}`} size="sm">
-          {tv('outreach.field', field.replace(/\W.*$/, ''))}: {reason}
+          {tv('outreach.field', field.replace(/\W.*$/, ''))}: {said(reason)}
         </Text>
       ))}
     </Alert>

@@ -1,7 +1,7 @@
 import { Alert, Box, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconInfoCircle, IconPaperclip } from '@/ui/icons'
 
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { whole } from '@/time'
 import { readable } from '@/ui/address'
 
@@ -46,7 +46,7 @@ export function LetterPreview({ letter, previews, old }: LetterPreviewProps) {
       )}
       {previews?.flatMap((each) => each.hints ?? []).map((hint) => (
         <Alert key={`${hint.field} ${hint.reason}`} color="yellow" p="xs" icon={<IconInfoCircle size={18} />}>
-          {hint.reason}
+          {said(hint.reason)}
         </Alert>
       ))}
     </Stack>

@@ -2,7 +2,7 @@ import { Stack, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { connectionsQuery } from '@/queries'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 
 import classes from './shell.module.css'
@@ -22,7 +22,7 @@ export function Channels() {
       </h2>
       <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {first.slice(0, SHOWN).map(({ id, channel, details, state, reason }) => (
-          <Tooltip key={id} label={reason ?? t(`shell.state.${state}`)} position="right">
+          <Tooltip key={id} label={reason ? said(reason) : t(`shell.state.${state}`)} position="right">
             <li className={classes.channel}>
               <ChannelIcon channel={channel} size={15} />
               <span>{details.label}</span>

@@ -3,7 +3,11 @@
 // Our own forty lines in place of a library: keys are checked by the type checker against the JSON
 // files, plurals are the browser's (Intl.PluralRules), and only the reader's language is loaded.
 
+import { flat } from './catalogue'
 import type en from './en'
+import { loadServer } from './server'
+
+export { said } from './server'
 
 export const LANGUAGES = ['en', 'es'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -52,7 +56,7 @@ export function preferredLanguage(): Language {
 
 /** Loads a language and shows it everywhere. */
 export async function loadLanguage(chosen: Language): Promise<void> {
-  const { default: catalogue } = await loaders[chosen]()
+  const [{ default: catalogue }] = await Promise.all([loaders[chosen](), loadServer(chosen)])
   show(chosen, catalogue)
 }
 
@@ -95,17 +99,6 @@ export function t(key: TextKey, values: TextValues = {}): string {
 /** The text that an enum's value has, as `tv('inbox.state', 'answered')`; the value where none. */
 export function tv(prefix: string, value: string): string {
   return texts.get(`${prefix}.${value}`) ?? value.replaceAll('_', ' ')
-}
-
-/** All texts of a catalogue by their key. */
-export function flat(catalogue: object, prefix = ''): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const [name, value] of Object.entries(catalogue) as [string, unknown][]) {
-    const key = prefix + name
-    if (typeof value === 'string') found.set(key, value)
-    else for (const entry of flat(value as object, `${key}.`)) found.set(...entry)
-  }
-  return found
 }
 
 function isLanguage(given: string | undefined): given is Language {

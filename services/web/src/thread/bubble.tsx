@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 
 import type { MessageView } from '@/api'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { clock } from '@/time'
 import { Moment } from '@/ui/moment'
 
@@ -226,7 +226,7 @@ function Failed({ message, actions }: { message: MessageView; actions: ThreadAct
   return (
     <Group gap="xs" mt={4} justify="flex-end" role="status">
       <Text size="xs" c="var(--mantine-color-error)">
-        {t('thread.failed', { reason: reasons.filter(Boolean).join(' · ') || t('thread.noReason') })}
+        {t('thread.failed', { reason: reasons.filter(Boolean).map((each) => said(each)).join(' · ') || t('thread.noReason') })}
       </Text>
       {actions.again && (
         <Button size="compact-xs" variant="light" color="red" onClick={() => actions.again?.(message)}>

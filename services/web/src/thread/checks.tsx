@@ -2,7 +2,7 @@ import { Stack, Text, Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconChecks, IconClock, IconX } from '@/ui/icons'
 
 import type { Delivery, MessageView } from '@/api'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { whole } from '@/time'
 import { readable } from '@/ui/address'
 
@@ -74,7 +74,7 @@ function Fates({ deliveries }: { deliveries: readonly Delivery[] }) {
               {t('thread.partsRefused', { refused: each.parts.refused, of: each.parts.of })}
             </Text>
           )}
-          {each.reason && <Text size="xs">{t('thread.reason', { reason: each.reason })}</Text>}
+          {each.reason && <Text size="xs">{t('thread.reason', { reason: said(each.reason) })}</Text>}
         </div>
       ))}
     </Stack>

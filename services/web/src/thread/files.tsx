@@ -8,7 +8,7 @@ import { useState } from 'react'
 
 import type { Attachment, AwaitedFile } from '@/api'
 import { addressOf } from '@/api'
-import { locale, t } from '@/texts'
+import { locale, said, t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 
 import classes from './thread.module.css'
@@ -50,7 +50,7 @@ export function Files({ files, awaited = [] }: { files: readonly Attachment[]; a
       {awaited.map((file) => (
         <div key={file.number} className={classes.file}>
           {file.reason ? <IconAlertTriangle size={20} aria-hidden /> : <Loader size={18} role="img" aria-label={t('ui.loading')} />}
-          <Named name={file.name} about={file.reason ?? t('thread.fileComing')} />
+          <Named name={file.name} about={file.reason ? said(file.reason) : t('thread.fileComing')} />
         </div>
       ))}
       {open !== undefined && (
@@ -76,7 +76,7 @@ function Other({ file }: { file: Attachment }) {
     return (
       <div className={classes.file}>
         {file.state === 'waiting' ? <Loader size={18} role="img" aria-label={t('ui.loading')} /> : <IconAlertTriangle size={20} aria-hidden />}
-        <Named name={file.name} about={file.reason ?? t(file.state === 'waiting' ? 'thread.fileChecked' : 'thread.fileHeld')} />
+        <Named name={file.name} about={file.reason ? said(file.reason) : t(file.state === 'waiting' ? 'thread.fileChecked' : 'thread.fileHeld')} />
       </div>
     )
   }

@@ -1,5 +1,5 @@
 import type { GroupNote } from '@/api'
-import { language, t, type TextKey } from '@/texts'
+import { language, said, t, type TextKey } from '@/texts'
 import { Moment } from '@/ui/moment'
 
 import classes from './thread.module.css'
@@ -8,9 +8,9 @@ import classes from './thread.module.css'
 export function told({ kind, names = [], reason }: GroupNote): string {
   const listed = new Intl.ListFormat(language(), { type: 'conjunction' }).format(names)
   const key: TextKey = kind === 'made' && names.length === 0 ? 'groups.note.madeByNobody' : `groups.note.${kind}`
-  const said = t(key, { names: listed, reason: reason ?? '', count: names.length })
+  const words = t(key, { names: listed, reason: reason ?? '', count: names.length })
   // The new name is in the sentence itself.
-  return reason == null || kind === 'made' || kind === 'renamed' ? said : `${said}: ${reason}`
+  return reason == null || kind === 'made' || kind === 'renamed' ? words : `${words}: ${said(reason)}`
 }
 
 /** In the middle of the thread: nobody said it. */

@@ -5,7 +5,7 @@ import { IconAlertTriangle, IconClock } from '@/ui/icons'
 import { useEffect, useState } from 'react'
 
 import type { ScheduledMessage } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { Moment } from '@/ui/moment'
 
 import { fileSize } from './files'
@@ -58,7 +58,7 @@ export function UnsentLine({ unsent, actions }: { unsent: Unsent; actions: Unsen
           <>
             <Text size="xs" c="var(--mantine-color-error)" maw={420}>
               <IconAlertTriangle size={13} aria-hidden style={{ verticalAlign: '-2px' }} />{' '}
-              {t('thread.notSent', { reason: unsent.reason ?? t('thread.unknownIfSent') })}
+              {t('thread.notSent', { reason: (unsent.reason && said(unsent.reason)) ?? t('thread.unknownIfSent') })}
             </Text>
             {unsent.answered ? (
               <Button size="compact-xs" onClick={() => actions.anyway(unsent)}>
@@ -96,7 +96,7 @@ export function UnsentLine({ unsent, actions }: { unsent: Unsent; actions: Unsen
 
 export function ScheduledLine({ scheduled, actions }: { scheduled: ScheduledMessage; actions: ScheduledActions }) {
   const held = scheduled.state === 'held'
-  const why = [scheduled.reason, ...scheduled.problems.map((each) => `${each.field}: ${each.reason}`)].filter(Boolean).join(' · ')
+  const why = [said(scheduled.reason), ...scheduled.problems.map((each) => `${each.field}: ${said(each.reason)}`)].filter(Boolean).join(' · ')
   return (
     <article className={classes.row} data-side="out" data-first="" data-last="" aria-label={t('thread.planned')}>
       <div className={classes.holder}>

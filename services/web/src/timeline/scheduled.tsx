@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 
 import { api, type ScheduledMessage } from '@/api'
 import { useMay } from '@/queries'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { Moment } from '@/ui/moment'
 import { toast } from '@/ui/toast'
 
@@ -46,7 +46,7 @@ function One({ scheduled }: { scheduled: ScheduledMessage }) {
       </Group>
       <Group gap={6} wrap="nowrap">
         {scheduled.state === 'held' ? (
-          <Badge color="red" title={scheduled.reason}>
+          <Badge color="red" title={said(scheduled.reason)}>
             {t('timeline.held')}
           </Badge>
         ) : (

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core'
 
 import type { MessageView } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { whole } from '@/time'
 import { type Icon, IconCheck, IconChecks, IconClock, IconHelp, IconX } from '@/ui/icons'
 
@@ -34,10 +34,10 @@ export function StatusSign({ message }: { message: MessageView }) {
 function labelOf({ deliveries }: MessageView, status: Status): string {
   const found = deliveries.find((each) => each.status === status)
   const at = found?.[`${status}_at`]
-  const said =
+  const words =
     status === 'failed' && found?.reason
-      ? t('timeline.status.failedWhy', { reason: found.reason })
+      ? t('timeline.status.failedWhy', { reason: said(found.reason) })
       : t(`timeline.status.${status}`)
-  const when = at == null ? said : `${said} · ${whole(at)}`
+  const when = at == null ? words : `${words} · ${whole(at)}`
   return status !== 'read' && found?.loaded_at != null ? `${when}\n${t('timeline.status.loaded')}` : when
 }

@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type SyntheticEvent, useState } from 'react'
 
 import { Problem } from '@/api'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 
 import { wording } from './wording'
 
@@ -117,8 +117,8 @@ export function blame(
   const others: string[] = []
   for (const { field, reason } of error.errors) {
     const name = fieldOf(field)
-    if (has(values, name)) fields[name] = reason
-    else others.push(`${field}: ${reason}`)
+    if (has(values, name)) fields[name] = said(reason)
+    else others.push(`${field}: ${said(reason)}`)
   }
   return { fields, rest: others.length > 0 ? others.join('\n') : undefined }
 }

@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Group, Stack, Text, Tooltip } from '@mantine/co
 import { IconAlertTriangle, IconBrandWhatsapp, IconCheck, IconCopy, IconMail, IconPhone } from '@/ui/icons'
 
 import type { Contact } from '@/api'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 
 const ICONS = { email: IconMail, phone: IconPhone, whatsapp: IconBrandWhatsapp }
 
@@ -27,7 +27,7 @@ export function Identities({ contact }: { contact: Contact }) {
               {each.display}
             </Text>
             {fails && (
-              <Tooltip label={each.reason ?? t('conversations.unreachable')} multiline maw={300}>
+              <Tooltip label={each.reason ? said(each.reason) : t('conversations.unreachable')} multiline maw={300}>
                 <IconAlertTriangle size={15} color="var(--mantine-color-error)" role="img" aria-label={t('conversations.unreachable')} />
               </Tooltip>
             )}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 
 import { api, type Contact, type Identity, type Scheme } from '@/api'
 import { SCHEMES } from '@/people/words'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { FormProblem, useProblemForm } from '@/ui/form'
 import { IconBrandWhatsapp, IconMail, IconPhone, IconPlus, IconTrash } from '@/ui/icons'
 import { toast } from '@/ui/toast'
@@ -61,7 +61,7 @@ function Row({ contact, identity, mayEdit }: { contact: Contact; identity: Ident
         )}
       </Text>
       {reachability !== 'unknown' && (
-        <Tooltip label={reason ?? t(`contact.reach.${reachability}`)}>
+        <Tooltip label={reason ? said(reason) : t(`contact.reach.${reachability}`)}>
           <Badge size="xs" color={COLOURS[reachability]}>
             {t(`contact.reach.${reachability}`)}
           </Badge>

@@ -2,7 +2,7 @@ import { Alert, Badge, Button, Group, Progress, Stack, Text } from '@mantine/cor
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { addressOf, api, type Job, type JobState } from '@/api'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { IconAlertTriangle, IconDownload, IconPlayerStop } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Loaded, Loading } from '@/ui/states'
@@ -65,7 +65,7 @@ export function JobCard({ job, dry = false }: { job: Job; dry?: boolean }) {
             <Text key={index} size="xs" c="dimmed">
               {line !== null && `${t('imports.line', { line: String(line) })}: `}
               {field !== '' && `${tv('imports.target', field)}: `}
-              {reason}
+              {said(reason)}
             </Text>
           ))}
         </Stack>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 
 import { api, type Answer, type Channel } from '@/api'
 import { connectionsQuery } from '@/queries'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { Heading } from '@/ui/heading'
 import { IconAlertTriangle, IconDots, IconEdit, IconPlugConnected, IconPlus, IconQrcode, IconTrash } from '@/ui/icons'
@@ -114,7 +114,7 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
       </Group>
       {state !== 'open' && (reason ?? waiting) !== undefined && reason !== null && (
         <Alert mt="sm" p="xs" color={state === 'failing' ? 'red' : 'yellow'} icon={<IconAlertTriangle size={17} />}>
-          {reason}
+          {said(reason)}
         </Alert>
       )}
       {waiting !== undefined && (

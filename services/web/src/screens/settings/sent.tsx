@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 
 import { api, type Channel, type DeliveryStatus, type SentMessage } from '@/api'
 import { useMay } from '@/queries'
-import { t } from '@/texts'
+import { said, t } from '@/texts'
 import { useAddress } from '@/trips/address'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
@@ -138,7 +138,7 @@ function columns(): readonly Column<SentMessage>[] {
       title: t('settings.sent.status'),
       cell: ({ status, reason }) =>
         status !== null && (
-          <Badge color={COLOURS[status]} title={reason}>
+          <Badge color={COLOURS[status]} title={reason && said(reason)}>
             {t(`settings.sent.statuses.${status}`)}
           </Badge>
         ),

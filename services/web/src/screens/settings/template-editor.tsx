@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { api, type Channel, type ConsentKind, type MessageKind, newKey, type Template } from '@/api'
 import { MailFrame } from '@/outreach/mail-frame'
 import { CONSENTS } from '@/people/words'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconAlertTriangle } from '@/ui/icons'
@@ -131,7 +131,7 @@ function Preview({ id, channel, ...typed }: PreviewProps) {
                 <Alert color="yellow" p="xs" icon={<IconAlertTriangle size={18} />} title={t('settings.templates.missing')}>
                   {problems.map(({ field, reason }) => (
                     <Text key={field + reason} size="sm">
-                      <b>{field}</b>: {reason}
+                      <b>{field}</b>: {said(reason)}
                     </Text>
                   ))}
                 </Alert>

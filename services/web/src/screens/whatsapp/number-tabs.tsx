@@ -2,7 +2,7 @@ import { ScrollArea, Tabs, Text, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { connectionsQuery } from '@/queries'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 
 import classes from './whatsapp.module.css'
 
@@ -34,7 +34,7 @@ export function NumberTabs({ chosen, choose }: NumberTabsProps) {
             </Tabs.Tab>
             {numbers.map((each) => (
               <Tabs.Tab key={each.id} value={each.id} className={classes.tab ?? ''} title={each.details.number}>
-                <Tooltip label={[tv('shell.state', each.state), each.reason].filter(Boolean).join(': ')} multiline maw={320}>
+                <Tooltip label={[tv('shell.state', each.state), said(each.reason ?? '')].filter(Boolean).join(': ')} multiline maw={320}>
                   <span className={classes.number}>
                     <span className={classes.dot} data-state={each.state} role="img" aria-label={tv('shell.state', each.state)} />
                     {each.details.label}
@@ -48,7 +48,7 @@ export function NumberTabs({ chosen, choose }: NumberTabsProps) {
       {trouble.map((each) => (
         <Text key={each.id} size="xs" mt={6} c="var(--mantine-color-error)" role="status">
           {each.details.label}: {tv('shell.state', each.state)}
-          {each.reason && ` · ${each.reason}`}
+          {each.reason && ` · ${said(each.reason)}`}
         </Text>
       ))}
     </>
