@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
 
-import { expect, open, test, userOf } from './signed-in'
+import type { Browser } from '@playwright/test'
+
+import { ask } from './guests'
+import { expect, open, settled, test, up, userOf } from './signed-in'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
@@ -88,4 +91,58 @@ test('a wrong present password is said at its field', async ({ page }) => {
   await expect(dialog.getByText('is not the present password')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Change the password' })).toBeFocused()
+})
+
+/** Somebody signed in once more, as on another device: he shares the session of no other test. */
+async function elsewhere(browser: Browser) {
+  const context = await browser.newContext()
+  const { email, password } = userOf('supervisor')
+  const answer = await context.request.post(`${up.address}/api/v1/session`, { data: { email, password } })
+  expect(answer.status()).toBe(201)
+  return context.newPage()
+}
+
+test('all other sessions are ended, and this one stays', async ({ browser }) => {
+  const [here, there] = [await elsewhere(browser), await elsewhere(browser)]
+  await there.goto(`${up.address}/profile`)
+  await expect(there.getByRole('heading', { level: 1 })).toBeVisible()
+
+  await here.goto(`${up.address}/profile/security`)
+  await here.getByRole('button', { name: 'End all others' }).click()
+  await expect(here.getByRole('table', { name: 'Where you are signed in' }).getByRole('row')).toHaveCount(2) // with its head
+  await expect(here.getByRole('button', { name: 'End all others' })).toHaveCount(0)
+
+  await there.reload()
+  await expect(there).toHaveURL(/\/sign-in/)
+  await here.reload()
+  await settled(here)
+  await expect(here).toHaveURL(/\/profile\/security/)
+  await here.context().close()
+  await there.context().close()
+})
+
+test('until there is the second factor that must be, nothing but the way to it is shown', async ({ browser, page }) => {
+  await open(page, '/profile')
+  const must = async (roles: string[]) => {
+    const { settings, version } = await ask<{ settings: object; version: number }>(page, 'GET', '/settings')
+    await ask(page, 'PUT', '/settings', { version, data: { settings: { ...settings, second_factor_roles: roles } } })
+  }
+  await must(['supervisor'])
+  try {
+    const confined = await elsewhere(browser)
+    for (const path of ['/inbox', '/profile/tokens', '/settings']) {
+      await confined.goto(up.address + path)
+      await expect(confined).toHaveURL(`${up.address}/profile/security`)
+    }
+    await expect(confined.getByRole('button', { name: 'Set up a second factor' })).toBeVisible()
+    await expect(confined.getByRole('navigation', { name: 'Screens' }).getByRole('link')).toHaveText(['Fairlead'])
+    await expect(confined.getByRole('button', { name: 'Change the password' })).toHaveCount(0)
+    await expect(confined.getByText('Search people, trips, messages')).toHaveCount(0)
+    await expect(confined.getByRole('button', { name: /^Notifications/ })).toHaveCount(0)
+    await confined.getByRole('button', { name: /profile and appearance$/ }).click()
+    await expect(confined.getByRole('menuitem')).toHaveText(['Sign out'])
+    await confined.context().close()
+  } finally {
+    await must([])
+  }
 })

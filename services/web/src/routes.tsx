@@ -50,7 +50,7 @@ const signedIn = createRoute({
       throw redirect({ to: '/sign-in', search: { next } })
     }
     // Nothing else is open until then (contracts/accounts/profile.py).
-    if (me.must_enrol && !location.pathname.startsWith('/profile')) {
+    if (me.must_enrol && location.pathname !== '/profile/security') {
       throw redirect({ to: '/profile/{-$section}', params: { section: 'security' } })
     }
   },

@@ -27,9 +27,11 @@ export default function Shell() {
   const queries = useQueryClient()
   const [open, { toggle, close }] = useDisclosure(false)
   const { pathname } = useLocation()
+  // Until there is a second factor, where there must be one, nothing but the way to it is open.
+  const confined = me.must_enrol === true
   setReaderZone(me.user.zone ?? me.organisation.settings.zone)
 
-  useEffect(() => startLive(queries), [queries, me.user.id])
+  useEffect(() => (confined ? undefined : startLive(queries)), [queries, me.user.id, confined])
   useEffect(close, [pathname, close])
 
   return (
@@ -44,15 +46,19 @@ export default function Shell() {
       <AppShell.Header className={classes.header}>
         <Group h="100%" px="md" gap="sm" wrap="nowrap" justify="space-between">
           <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} aria-expanded={open} />
-          <UnstyledButton className={classes.search} onClick={openSearch}>
-            <IconSearch size={16} aria-hidden />
-            <span>{t('shell.search.placeholder')}</span>
-            <Kbd size="xs" visibleFrom="sm" aria-hidden>
-              {MOD} K
-            </Kbd>
-          </UnstyledButton>
+          {confined ? (
+            <span />
+          ) : (
+            <UnstyledButton className={classes.search} onClick={openSearch}>
+              <IconSearch size={16} aria-hidden />
+              <span>{t('shell.search.placeholder')}</span>
+              <Kbd size="xs" visibleFrom="sm" aria-hidden>
+                {MOD} K
+              </Kbd>
+            </UnstyledButton>
+          )}
           <Group gap={4} wrap="nowrap">
-            <Bell />
+            {!confined && <Bell />}
             <UserMenu />
           </Group>
         </Group>
@@ -75,14 +81,18 @@ export default function Shell() {
             ))}
           </Stack>
         </ScrollArea>
-        <Channels />
+        {!confined && <Channels />}
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
-        <Offline />
+        {!confined && <Offline />}
         <Outlet />
       </AppShell.Main>
-      <Search />
-      <KeyHelp />
+      {!confined && (
+        <>
+          <Search />
+          <KeyHelp />
+        </>
+      )}
     </AppShell>
   )
 }

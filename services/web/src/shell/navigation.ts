@@ -43,8 +43,9 @@ const PLACES: readonly Place[] = [
   { to: '/sandbox', text: 'shell.nav.sandbox', icon: IconDeviceMobile, rights: ['USE_SANDBOX'], letter: 'x' },
 ]
 
-/** Where somebody may go. */
+/** Where somebody may go: nowhere until he has the second factor that he must have. */
 export function placesOf(me: Me): Place[] {
+  if (me.must_enrol) return []
   return PLACES.filter((place) => place.rights.some((right) => may(me, right)))
 }
 

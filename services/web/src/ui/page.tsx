@@ -2,11 +2,12 @@ import { Box, Group, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect } from 'react'
 
-import { countsQuery } from '@/queries'
+import { countsQuery, useMe } from '@/queries'
 
 /** Sets the title of the window, with what is unread before it. */
 export function useTitle(title: string): void {
-  const { data } = useQuery(countsQuery)
+  const { must_enrol } = useMe()
+  const { data } = useQuery({ ...countsQuery, enabled: must_enrol !== true })
   const unread = data?.unread_mine ?? 0
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · Fairlead`

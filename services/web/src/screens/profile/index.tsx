@@ -15,7 +15,8 @@ export default function Profile() {
   const params: unknown = useParams({ strict: false })
   const { section: name = SECTIONS[0].name } = params as { section?: string }
   const { must_enrol } = useMe()
-  const section = SECTIONS.find((each) => each.name === name)
+  const open = SECTIONS.filter((each) => must_enrol !== true || each.name === 'security')
+  const section = open.find((each) => each.name === name)
   const Screen = section?.screen
   return (
     <Page title={t('profile.title')}>
@@ -26,7 +27,7 @@ export default function Profile() {
       )}
       <Sections
         label={t('profile.sections')}
-        sections={SECTIONS.map((each) => ({ ...each, text: t(`profile.section.${each.name}`) }))}
+        sections={open.map((each) => ({ ...each, text: t(`profile.section.${each.name}`) }))}
         open={section?.name}
         link={(section, props) => <Link {...props} to="/profile/{-$section}" params={{ section }} />}
       >
