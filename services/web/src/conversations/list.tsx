@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconInbox } from '@/ui/icons'
 import { type UseInfiniteQueryResult, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { memo, useCallback, useMemo } from 'react'
 
 import { api, type Conversation } from '@/api'
 import { connectionsQuery, usersQuery } from '@/queries'
@@ -13,10 +13,11 @@ import { VirtualList } from '@/ui/virtual-list'
 import classes from './conversations.module.css'
 import type { Filters } from './filters'
 import { labelsQuery } from './queries'
-import { ConversationRow } from './row'
+import { ConversationRow, type RowProps } from './row'
 import type { Pages } from './rows'
 
 const ROW = 76 // px
+const ACTIVE = { includeSearch: false }
 
 interface ListProps {
   query: UseInfiniteQueryResult<Pages>
@@ -78,27 +79,42 @@ export function ConversationList({ query, rows, to, search, selected, cursor, na
       inSight={selected >= 0 ? selected : undefined}
     >
       {(conversation) => (
-        <Link
+        <Entry
+          conversation={conversation}
           to={to}
-          params={{ conversationId: conversation.id }}
           search={search}
-          className={classes.row}
-          activeOptions={{ includeSearch: false }}
-          {...(cursor === conversation.id && { 'data-cursor': '' })}
-          {...((conversation.unread_mine ?? 0) > 0 && { 'data-unread': '' })}
-        >
-          <ConversationRow
-            conversation={conversation}
-            labels={byId}
-            assignee={conversation.assignee_id ? names.get(conversation.assignee_id) : undefined}
-            draft={drafts?.has(conversation.id) ?? false}
-            number={conversation.connection_id ? numbers.get(conversation.connection_id) : undefined}
-          />
-        </Link>
+          isCursor={cursor === conversation.id}
+          labels={byId}
+          assignee={conversation.assignee_id ? names.get(conversation.assignee_id) : undefined}
+          draft={drafts?.has(conversation.id) ?? false}
+          number={conversation.connection_id ? numbers.get(conversation.connection_id) : undefined}
+        />
       )}
     </VirtualList>
   )
 }
+
+interface EntryProps extends RowProps, Pick<ListProps, 'to' | 'search'> {
+  isCursor: boolean
+}
+
+/** A row that leads to its conversation; drawn anew only when it changes, and not as the list is scrolled. */
+const Entry = memo(function Entry({ to, search, isCursor, ...row }: EntryProps) {
+  const { id, unread_mine } = row.conversation
+  return (
+    <Link
+      to={to}
+      params={{ conversationId: id }}
+      search={search}
+      className={classes.row}
+      activeOptions={ACTIVE}
+      {...(isCursor && { 'data-cursor': '' })}
+      {...((unread_mine ?? 0) > 0 && { 'data-unread': '' })}
+    >
+      <ConversationRow {...row} />
+    </Link>
+  )
+})
 
 /** In which conversations the user has begun to write. */
 const draftsQuery = {

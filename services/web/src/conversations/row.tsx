@@ -1,6 +1,6 @@
 import { Avatar, type AvatarProps, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconUsersGroup, IconX } from '@/ui/icons'
-import { memo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 
 import type { Conversation, Label } from '@/api'
 import { t } from '@/texts'
@@ -20,7 +20,7 @@ export function topic(subject: string): string {
   return subject.replace(/^((re|fwd?|aw|wg|rv|res)\s*:\s*)+/i, '').replace(/\s*\[[^\]]+\]$/, '')
 }
 
-interface RowProps {
+export interface RowProps {
   conversation: Conversation
   labels: ReadonlyMap<string, Label>
   assignee: string | undefined
@@ -29,7 +29,7 @@ interface RowProps {
 }
 
 /** A conversation in the list: who, when, what was said last, and what is owed. */
-export const ConversationRow = memo(function ConversationRow({ conversation, labels, assignee, draft, number }: RowProps) {
+export function ConversationRow({ conversation, labels, assignee, draft, number }: RowProps) {
   const { channel, last_at, last_direction, last_status, subject, preview, state, itinerary_ids } = conversation
   const name = nameOf(conversation)
   const unread = conversation.unread_mine ?? 0
@@ -93,7 +93,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, lab
       </span>
     </>
   )
-})
+}
 
 /** Who it is with, as a picture: the initials of a person, a sign for a group. */
 export function Picture({ conversation, size, ...more }: { conversation: Conversation; size: number } & AvatarProps) {

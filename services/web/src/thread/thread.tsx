@@ -185,8 +185,12 @@ function Lines(props: LinesProps) {
     return () => document.removeEventListener('visibilitychange', listener)
   }, [rows.length, atEnd])
 
+  // The same for as long as it does the same: else every line would be drawn anew with each step of the scroll.
+  const jumping = useRef(jump)
+  useEffect(() => void (jumping.current = jump))
+  const all = useMemo(() => ({ ...actions, jump: (key: string) => jumping.current(key) }), [actions])
+
   const isUnreadAbove = unreadAt >= 0 && unreadAt < (virtual.range?.startIndex ?? 0)
-  const all = { ...actions, jump }
   return (
     <div style={{ position: 'relative', height: '100%' }}>
       {isUnreadAbove && (

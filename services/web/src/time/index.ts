@@ -19,14 +19,19 @@ type Given = string | Date
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function format(at: Given, zone: string, options: Intl.DateTimeFormatOptions): string {
-  const key = JSON.stringify([locale(), zone, options])
+// Kept: to make one takes a hundred times as long as to use it, and a list has hundreds of moments.
+function formatOf(zone: string, options: Intl.DateTimeFormatOptions, language = locale()): Intl.DateTimeFormat {
+  const key = JSON.stringify([language, zone, options])
   let made = formats.get(key)
   if (made === undefined) {
-    made = new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options })
+    made = new Intl.DateTimeFormat(language, { timeZone: zone, ...options })
     formats.set(key, made)
   }
-  return made.format(new Date(at))
+  return made
+}
+
+function format(at: Given, zone: string, options: Intl.DateTimeFormatOptions): string {
+  return formatOf(zone, options).format(new Date(at))
 }
 
 const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
@@ -56,10 +61,21 @@ export function short(at: Given, zone = reader): string {
   return format(at, zone, { ...DAY, ...year })
 }
 
+const QUARTER = 15 * 60_000 // ms: in no zone of our days does a day begin within one
+const MOST_DATES = 20_000
+const dates = new Map<string, string>()
+
 /** 2026-12-03, the day that it is at `at` in `zone`. */
 export function dateIn(at: Given, zone = reader): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' })
-  return parts.format(new Date(at))
+  const moment = new Date(at)
+  const key = `${zone} ${Math.floor(moment.getTime() / QUARTER)}`
+  let found = dates.get(key)
+  if (found === undefined) {
+    found = formatOf(zone, { dateStyle: 'short' }, 'en-CA').format(moment)
+    if (dates.size >= MOST_DATES) dates.clear()
+    dates.set(key, found)
+  }
+  return found
 }
 
 /** A day that has no zone, as an arrival: 2026-12-03 is Thu 3 Dec everywhere. */
@@ -80,8 +96,7 @@ export function city(zone: string): string {
 
 /** Lisbon (GMT+1): what a zone is called, and how far it is from UTC then. */
 export function zoneName(at: Given, zone = reader): string {
-  const options = { timeZone: zone, timeZoneName: 'shortOffset' } as const
-  const parts = new Intl.DateTimeFormat(locale(), options).formatToParts(new Date(at))
+  const parts = formatOf(zone, { timeZoneName: 'shortOffset' }).formatToParts(new Date(at))
   const offset = parts.find((each) => each.type === 'timeZoneName')?.value ?? ''
   return zone === 'UTC' ? 'UTC' : `${city(zone)} (${offset})`
 }

@@ -15,11 +15,16 @@ export function Moment({ at, zone = readerZone(), as = 'short', ...text }: Momen
   const said = as === 'ago' ? ago(at) : { short, clock, day, whole }[as](at, zone)
   const foreign = (as === 'short' || as === 'clock') && !isSameClock(at, zone)
   return (
-    <Tooltip label={whole(at, zone)}>
+    <Tooltip label={<Whole at={at} zone={zone} />}>
       <Text component="time" dateTime={at} inherit {...text}>
         {said}
         {foreign && ` ${zoneName(at, zone)}`}
       </Text>
     </Tooltip>
   )
+}
+
+/** Made out only once somebody points at it. */
+function Whole({ at, zone }: { at: string; zone: string }) {
+  return whole(at, zone)
 }
