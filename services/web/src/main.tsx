@@ -14,6 +14,12 @@ import { loadLanguage, preferredLanguage } from './texts'
 const queries = makeQueries()
 const router = makeRouter(queries)
 
+// Fetched at once, what is wanted first before what is wanted then: else the language, who is signed in
+// and the screen would wait for one another. What fails here is told where it is wanted.
+const texts = loadLanguage(preferredLanguage())
+const screen = router.getMatchedRoutes(location.pathname)[0]
+void Promise.allSettled([queries.query(meQuery), ...screen.map((route) => router.loadRouteChunk(route))])
+
 onSignedOut(() => {
   queries.setQueryData(meQuery.queryKey, null)
   void router.invalidate()
@@ -21,7 +27,7 @@ onSignedOut(() => {
 
 const root = document.getElementById('root')
 if (root !== null) {
-  void loadLanguage(preferredLanguage()).then(() =>
+  void texts.then(() =>
     createRoot(root).render(
       <StrictMode>
         <App queries={queries} router={router} />

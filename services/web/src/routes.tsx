@@ -1,5 +1,6 @@
 // Every address of the client, and the screen that it loads when somebody first goes there. What an
-// address keeps behind its `?` is the screen's own matter, in its search.ts.
+// address keeps behind its `?` is the screen's own matter, in its search.ts. The shell comes with the page:
+// whoever signs in needs it next, and by itself it would be thirty small files more.
 
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -12,6 +13,8 @@ import {
 
 import { Failure, Loading, NotFound } from '@/ui/states'
 
+import { readFilters } from './conversations/filters'
+import { listQuery } from './conversations/queries'
 import { meQuery } from './queries'
 import { validateSearch as concierge } from './screens/concierge/search'
 import { validateSearch as contact } from './screens/contact/search'
@@ -24,6 +27,7 @@ import { validateSearch as sandbox } from './screens/sandbox/search'
 import { validateSearch as settings } from './screens/settings/search'
 import { validateSearch as signIn } from './screens/sign-in/search'
 import { validateSearch as whatsapp } from './screens/whatsapp/search'
+import Shell from './shell'
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   notFoundComponent: NotFound,
@@ -54,7 +58,7 @@ const signedIn = createRoute({
       throw redirect({ to: '/profile/{-$section}', params: { section: 'security' } })
     }
   },
-  component: lazyRouteComponent(() => import('./shell')),
+  component: Shell,
 })
 
 const under = { getParentRoute: () => signedIn }
@@ -76,7 +80,17 @@ const tree = root.addChildren([
   signedIn.addChildren([
     home,
     // The list stays where it is while one conversation after the other is opened.
-    createRoute({ ...under, path: '/inbox/{-$conversationId}', validateSearch: inbox, component: inboxScreen }),
+    createRoute({
+      ...under,
+      path: '/inbox/{-$conversationId}',
+      validateSearch: inbox,
+      // The list is on its way while the screen is loaded.
+      beforeLoad: ({ context, search }) => {
+        const { queries } = context as { queries: QueryClient }
+        queries.infiniteQuery({ ...listQuery(readFilters({ ...search })), staleTime: 'static' }).catch(() => undefined)
+      },
+      component: inboxScreen,
+    }),
     createRoute({ ...under, path: '/whatsapp/{-$conversationId}', validateSearch: whatsapp, component: whatsappScreen }),
     createRoute({
       ...under,

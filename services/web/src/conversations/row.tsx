@@ -1,4 +1,4 @@
-import { Avatar, type AvatarProps, Tooltip } from '@mantine/core'
+import { Avatar, type AvatarProps } from '@mantine/core'
 import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconUsersGroup, IconX } from '@/ui/icons'
 import type { ReactNode } from 'react'
 
@@ -6,6 +6,7 @@ import type { Conversation, Label } from '@/api'
 import { t } from '@/texts'
 import { whole } from '@/time'
 import { ChannelIcon } from '@/ui/channel'
+import { Hint } from '@/ui/hint'
 import { Moment } from '@/ui/moment'
 
 import classes from './conversations.module.css'
@@ -116,10 +117,12 @@ export function LabelMark({ label }: { label: Label }) {
 
 function Sign({ text, icon }: { text: string; icon: ReactNode }) {
   return (
-    <Tooltip label={text}>
-      <span className={classes.small} role="img" aria-label={text} style={{ display: 'inline-flex' }}>
-        {icon}
-      </span>
-    </Tooltip>
+    <Hint label={text}>
+      {(props) => (
+        <span className={classes.small} role="img" aria-label={text} style={{ display: 'inline-flex' }} {...props}>
+          {icon}
+        </span>
+      )}
+    </Hint>
   )
 }

@@ -1,6 +1,8 @@
-import { Text, type TextProps, Tooltip } from '@mantine/core'
+import { Text, type TextProps } from '@mantine/core'
 
 import { ago, clock, day, isSameClock, readerZone, short, whole, zoneName } from '@/time'
+
+import { Hint } from './hint'
 
 interface MomentProps extends TextProps {
   /** In UTC, as the API says it. */
@@ -15,12 +17,14 @@ export function Moment({ at, zone = readerZone(), as = 'short', ...text }: Momen
   const said = as === 'ago' ? ago(at) : { short, clock, day, whole }[as](at, zone)
   const foreign = (as === 'short' || as === 'clock') && !isSameClock(at, zone)
   return (
-    <Tooltip label={<Whole at={at} zone={zone} />}>
-      <Text component="time" dateTime={at} inherit {...text}>
-        {said}
-        {foreign && ` ${zoneName(at, zone)}`}
-      </Text>
-    </Tooltip>
+    <Hint label={<Whole at={at} zone={zone} />}>
+      {(props) => (
+        <Text component="time" dateTime={at} inherit {...text} {...props}>
+          {said}
+          {foreign && ` ${zoneName(at, zone)}`}
+        </Text>
+      )}
+    </Hint>
   )
 }
 
