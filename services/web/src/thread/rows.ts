@@ -39,7 +39,9 @@ export function threadRows({ items, whole, firstUnread, scheduled = [], unsent =
     const { message, comment } = item
     const at = message?.at ?? comment?.at ?? ''
     const date = dateIn(at)
-    if (date !== day) rows.push({ kind: 'day', key: `day ${date}`, at })
+    // Not above the first of what was fetched: its day goes on in what was not, and a line that moves up
+    // when that comes would take along who reads at the top.
+    if (date !== day && (whole || index > 0)) rows.push({ kind: 'day', key: `day ${date}`, at })
     day = date
     if (message && message.id === firstUnread?.id) {
       rows.push({ kind: 'unread', key: 'unread', count: firstUnread.count })

@@ -64,19 +64,27 @@ describe('the lines of a thread', () => {
     ])
   })
 
+  it('has no day above the first of what was fetched: it would move up with what comes before', () => {
+    const first = (rows: ReturnType<typeof threadRows>) => rows[0]?.key
+    expect(first(threadRows({ items: items.slice(1), whole: false }))).toBe('b')
+    const later = threadRows({ items, whole: false }).map((each) => each.key)
+    expect(later.indexOf('b')).toBe(1)
+    expect(threadRows({ items, whole: true }).map((each) => each.kind).slice(0, 2)).toEqual(['begin', 'day'])
+  })
+
   it('says where the unread begins', () => {
     expect(unreadFrom(items, 2)).toEqual({ id: 'b', count: 2 })
     expect(unreadFrom(items, 0)).toBeUndefined()
     expect(unreadFrom(items, 9)).toBeUndefined()
     const rows = threadRows({ items, whole: false, firstUnread: { id: 'b', count: 2 } })
-    expect(rows.map((each) => each.key)).toEqual(['day 2026-11-30', 'a', 'unread', 'b', 'c', 'day 2026-12-01', 'd'])
+    expect(rows.map((each) => each.key)).toEqual(['a', 'unread', 'b', 'c', 'day 2026-12-01', 'd'])
   })
 
   it('tells what happened in a group as nobody’s words, which are nothing to read', () => {
     const note = item('n', '09:02', { direction: 'in', author_kind: 'system', author_name: '', chat: { note: { kind: 'left', names: ['Rui'] } } })
     const told = [item('a', '09:00'), note, item('b', '09:03')]
     const rows = threadRows({ items: told, whole: false })
-    expect(rows.map((each) => each.kind)).toEqual(['day', 'message', 'note', 'message'])
+    expect(rows.map((each) => each.kind)).toEqual(['message', 'note', 'message'])
     expect(rows.flatMap((each) => (each.kind === 'message' ? [[each.first, each.last]] : []))).toEqual([[true, true], [true, true]])
     expect(unreadFrom(told, 2)).toEqual({ id: 'a', count: 2 })
   })
