@@ -1,4 +1,4 @@
-import { mailsOf, somebody, writes } from './guests'
+import { ask, mailsOf, somebody, writes } from './guests'
 import { expect, open, test } from './signed-in'
 
 test('a mail is answered, taken back within some seconds, and sent once', async ({ page }) => {
@@ -73,4 +73,24 @@ test('a comment is for the team, and the conversation goes to the archive and ba
   await page.goto(address)
   await page.getByRole('button', { name: 'Bring back from the archive' }).click()
   await expect(page.getByRole('button', { name: 'Archive', exact: true })).toBeVisible()
+})
+
+test('what came in while one was on another screen is there on return', async ({ page }) => {
+  await open(page, '/inbox')
+  const guest = await somebody(page, 'email', 6)
+  const subject = `Dinner for two ${Date.now()}`
+  await writes(page, guest, subject, `A table by the window? ${subject}`)
+  await page.getByRole('link', { name: new RegExp(subject) }).first().click()
+  const thread = page.getByRole('log')
+  await expect(thread.getByText(`A table by the window? ${subject}`)).toBeVisible()
+
+  await page.getByRole('navigation').getByRole('link', { name: 'Trips' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Trips' })).toBeVisible()
+  const later = `Three of us after all. ${subject}`
+  await writes(page, guest, `Re: ${subject}`, later)
+  await expect
+    .poll(async () => JSON.stringify(await ask(page, 'GET', '/conversations?limit=20')).includes('Three of us after all'))
+    .toBe(true)
+  await page.goBack()
+  await expect(thread.getByText(later)).toBeVisible()
 })

@@ -15,7 +15,7 @@ import { connectionsQuery, useMay, useMe } from '@/queries'
 import { t } from '@/texts'
 import { isNote } from '@/thread/body'
 import { usePresence } from '@/thread/presence'
-import { itemsOf, streamQuery, useLiveThread } from '@/thread/stream'
+import { itemsOf, streamQuery, usePuts } from '@/thread/stream'
 import { scheduledQuery, Thread } from '@/thread/thread'
 import { type Unsent, unsent } from '@/thread/unsent'
 
@@ -38,7 +38,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
   const me = useMe().user.id
   const maySend = useMay('SEND_MESSAGES')
   const mayOrganise = useMay('ORGANISE_MESSAGES')
-  const { put, putComment } = useLiveThread()
+  const { put, putComment } = usePuts()
   const { others, typing } = usePresence(id)
   const change = useChange()
   const [linking, setLinking] = useState<MessageView>()

@@ -8,7 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 
-import { api, type Conversation, type Label } from '@/api'
+import { api, type Conversation, type Label, type LiveEvents } from '@/api'
 import { useLive } from '@/live'
 import { useMe } from '@/queries'
 
@@ -69,6 +69,8 @@ export function put(queries: QueryClient, conversation: Conversation, me: string
   for (const [key, pages] of lists) {
     if (pages) queries.setQueryData<Pages>(key, placed(pages, conversation, fits(conversation, key[1] as Filters, me)))
   }
+  // One that nobody opened is not kept: it would be taken for fetched.
+  if (!queries.getQueryState([ONE, conversation.id])) return
   queries.setQueryData<Conversation>([ONE, conversation.id], (old) =>
     old && old.version > conversation.version
       ? old
@@ -81,16 +83,30 @@ export function known(queries: QueryClient, id: string): Conversation | undefine
   return queries.getQueryData<Conversation>([ONE, id]) ?? inSomeList(queries, id)
 }
 
-/** Keeps all lists true while they are shown. */
+/**
+ * What one user has still to read after an event, which is for all and cannot say it; null where only
+ * the API knows. What was fetched at the event's version or later has it counted already.
+ */
+export function unreadAfter(
+  before: Conversation | undefined,
+  { change, conversation, message }: Pick<LiveEvents['conversation.changed'], 'change' | 'conversation' | 'message'>,
+): number | null {
+  if (before?.unread_mine == null) return null
+  const came = change === 'message_added' && message?.direction === 'in' && before.version < conversation.version
+  return came ? before.unread_mine + 1 : before.unread_mine
+}
+
+/** Keeps all lists true, and the conversations that are open. */
 export function useLiveConversations(): void {
   const queries = useQueryClient()
   const me = useMe().user.id
-  useLive('conversation.changed', ({ change, conversation, message }) => {
-    const before = known(queries, conversation.id)
-    const came = change === 'message_added' && message?.direction === 'in'
-    // An event is for all, and cannot say what each of them has still to read.
-    const unread = came ? (before?.unread_mine ?? 0) + 1 : (before?.unread_mine ?? null)
+  const ask = async (id: string) => put(queries, await api.get('/conversations/{id}', { path: { id } }), me)
+  useLive('conversation.changed', (event) => {
+    const { conversation } = event
+    const unread = unreadAfter(known(queries, conversation.id), event)
     put(queries, { ...conversation, unread_mine: unread }, me)
+    // Until then the team's number stands there; where it cannot be asked, too.
+    if (unread === null && known(queries, conversation.id)) void ask(conversation.id).catch(() => undefined)
   })
   useLive('read_mark.changed', ({ conversation_id, user_id, unread }) => {
     const before = known(queries, conversation_id)

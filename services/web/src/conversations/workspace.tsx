@@ -8,7 +8,6 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 
 import type { Channel } from '@/api'
 import type { ComposerHandle } from '@/composer/composer'
-import { useLiveSending } from '@/composer/sending'
 import { t } from '@/texts'
 import { Drawer } from '@/ui/dialogue'
 import { type Key, useKeys } from '@/ui/keys'
@@ -24,7 +23,7 @@ import { Header } from './header'
 import { ConversationList } from './list'
 import { OpenConversation } from './open'
 import { Panel } from './panel'
-import { conversationQuery, listQuery, useLiveConversations } from './queries'
+import { conversationQuery, listQuery } from './queries'
 import { rowsOf } from './rows'
 
 /** Keys that work unless a window is open: that has the keyboard for itself. */
@@ -53,8 +52,6 @@ interface WorkspaceProps {
 export function Workspace({ title, to, filters, change, conversationId, focus, channel, tabs, actions }: WorkspaceProps) {
   const queries = useQueryClient()
   const navigate = useNavigate()
-  useLiveConversations()
-  useLiveSending()
   const asked = useMemo(() => ({ ...filters, ...(channel && { channel }) }), [filters, channel])
   const list = useInfiniteQuery(listQuery(asked))
   const rows = useMemo(() => rowsOf(list.data), [list.data])

@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 
+import { useLiveMessages } from '@/conversations/live'
 import { startLive } from '@/live'
 import { countsQuery, useMe } from '@/queries'
 import { t } from '@/texts'
@@ -31,6 +32,7 @@ export default function Shell() {
   const confined = me.must_enrol === true
   setReaderZone(me.user.zone ?? me.organisation.settings.zone)
 
+  useLiveMessages()
   useEffect(() => (confined ? undefined : startLive(queries)), [queries, me.user.id, confined])
   useEffect(close, [pathname, close])
 

@@ -75,13 +75,21 @@ function inPages(stream: Stream, change: (items: StreamItem[]) => StreamItem[]):
   }
 }
 
-/** Puts messages and comments into the threads that are open, as they come. */
-export function useLiveThread(): { put: (message: MessageView) => void; putComment: (comment: Comment) => void } {
+/** Puts messages and comments into their threads, wherever these were fetched. */
+export function usePuts(): { put: (message: MessageView) => void; putComment: (comment: Comment) => void } {
   const queries = useQueryClient()
   const set = (conversation: string, item: StreamItem) =>
-    queries.setQueryData<Stream>(['thread', conversation], (old) => old && withItem(old, item))
-  const put = (message: MessageView) => void set(message.conversation_id, { message })
-  const putComment = (comment: Comment) => void set(comment.conversation_id, { comment })
+    void queries.setQueryData<Stream>(['thread', conversation], (old) => old && withItem(old, item))
+  return {
+    put: (message) => set(message.conversation_id, { message }),
+    putComment: (comment) => set(comment.conversation_id, { comment }),
+  }
+}
+
+/** Puts them in as they come. */
+export function useLiveThreads(): void {
+  const queries = useQueryClient()
+  const { put, putComment } = usePuts()
   useLive('conversation.changed', ({ change, conversation, message }) => {
     if (message) put(message)
     // These move more than one message.
@@ -90,5 +98,4 @@ export function useLiveThread(): { put: (message: MessageView) => void; putComme
     }
   })
   useLive('comment.changed', ({ comment }) => putComment(comment))
-  return { put, putComment }
 }
