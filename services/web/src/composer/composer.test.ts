@@ -4,7 +4,7 @@ import type { Conversation, MessageView } from '@/api'
 
 import { suggestions } from './later'
 import { places } from './limits'
-import { asDraft, asked, asWriting, blank, isEmpty, reaches } from './writing'
+import { asDraft, asked, asWriting, blank, inserted, isEmpty, joined, mentioned, reaches } from './writing'
 
 const conversation: Conversation = {
   id: 'c', channel: 'email', connection_id: 'ours', contact_id: 'ana', contact_name: 'Ana', address: 'ana@guest.test',
@@ -105,4 +105,29 @@ describe('later', () => {
 it('counts the places of an approved template', () => {
   expect(places('Hello {{1}}, your car is {{ 2 }}')).toBe(2)
   expect(places('Hello')).toBe(0)
+})
+
+describe('what is written', () => {
+  it('keeps all of two that were written apart, and what is the same once', () => {
+    const one = { ...blank(conversation), text: 'The first', cc: ['lea@us.test'] }
+    const other = { ...blank(conversation), text: 'The second', subject: 'Keys' }
+    expect(joined(one, other)).toMatchObject({ text: 'The first\n\nThe second', subject: 'Keys', cc: ['lea@us.test'] })
+    expect(joined(one, one).text).toBe('The first')
+    expect(joined(blank(conversation), other)).toBe(other)
+  })
+
+  it('may go on while a template is filled', () => {
+    expect(inserted('Hi /wel and more', 'Hi /wel', 3, 7, 'Welcome!')).toBe('Hi Welcome! and more')
+    expect(inserted('Something else', 'Hi /wel', 3, 7, 'Welcome!')).toBe('Something else\nWelcome!')
+  })
+})
+
+describe('a comment', () => {
+  const users = [{ id: '1', name: 'Ann' }, { id: '2', name: 'Anna' }, { id: '3', name: 'Ann Lee' }, { id: '4', name: 'J. (Jo)' }]
+
+  it('names those alone whose name stands there in full', () => {
+    expect(mentioned('@Anna and @Ann Lee, please', users)).toEqual(['2', '3'])
+    expect(mentioned('@Ann: look. @J. (Jo)', users)).toEqual(['1', '4'])
+    expect(mentioned('@Annalena', users)).toEqual([])
+  })
 })

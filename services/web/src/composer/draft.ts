@@ -5,14 +5,20 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react'
 
 import { api, type Attachment, type Conversation, type Draft, Problem, type SavedDraft } from '@/api'
 import { useLive } from '@/live'
+import { unsent } from '@/thread/unsent'
 
-import { asDraft, asWriting, blank, isEmpty, type Writing } from './writing'
+import { asDraft, asWriting, blank, isEmpty, joined, type Writing } from './writing'
 
 const PAUSE = 700 // ms after the last letter
 
 interface Saved {
   id: string
   version: number
+}
+
+interface Found {
+  saved: SavedDraft
+  attachments: Attachment[]
 }
 
 const fresh = (): Saved => ({ id: crypto.randomUUID(), version: 0 })
@@ -49,24 +55,29 @@ export function attachmentOf(file: Awaited<ReturnType<typeof api.upload>>): Atta
   }
 }
 
+export type Change = Partial<Writing> | ((now: Writing) => Partial<Writing>)
+
 export interface Drafting {
   writing: Writing
-  change: (change: Partial<Writing>) => void
+  /** What is reckoned from what is written by then is a function of it. */
+  change: (change: Change) => void
   /** Takes what was sent off the desk: the id it was saved as, and a new beginning. */
   take: () => Promise<string | undefined>
-  /** Puts something back on the desk. */
+  /** Puts something back on the desk, before what is being written there. */
   restore: (writing: Writing) => void
   state: 'saved' | 'saving' | 'unsaved'
 }
 
 /** What is written in a conversation. Give its owner the conversation's id as a key. */
-export function useDraft(conversation: Conversation): Drafting & { loading: boolean } {
+export function useDraft(conversation: Conversation): Drafting {
   const stored = useQuery(draftQuery(conversation))
   const [writing, setWriting] = useState(() => blank(conversation))
   const [state, setState] = useState<Drafting['state']>('saved')
   const saved = useRef<Saved>(fresh())
   const latest = useRef(writing)
   const dirty = useRef(false)
+  const loaded = useRef(false)
+  const taken = useRef(new Map<string, Draft>())
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const running = useRef<Promise<void>>(Promise.resolve())
 
@@ -76,25 +87,21 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
     setWriting(next)
   }
 
-  const adopt = (found: { saved: SavedDraft; attachments: Attachment[] }) => {
+  const adopt = (found: Found) => {
     if (dirty.current) return
     saved.current = { id: found.saved.id, version: found.saved.version }
     show(asWriting(found.saved.draft, found.attachments, conversation))
   }
-  const begin = useEffectEvent(adopt)
-  useEffect(() => {
-    if (stored.data) begin(stored.data)
-  }, [stored.data])
-
-  const save = (): Promise<void> => {
+  /** Not before the earlier draft is known, unless one leaves. */
+  const save = (leaving = false): Promise<void> => {
     clearTimeout(timer.current)
     // One after the other: each needs the version that the one before made.
     running.current = running.current.then(async () => {
-      if (!dirty.current) return
+      if (!dirty.current || (!loaded.current && !leaving)) return
       dirty.current = false
       setState('saving')
       try {
-        await write(saved.current, latest.current, conversation)
+        await write(saved.current, latest.current, conversation, !loaded.current)
         setState(isDirty() ? 'unsaved' : 'saved')
       } catch {
         dirty.current = true
@@ -104,15 +111,31 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
     return running.current
   }
 
-  const change = (part: Partial<Writing>) => {
-    show({ ...latest.current, ...part })
+  const begin = useEffectEvent((found: Found | null) => {
+    const first = !loaded.current
+    loaded.current = true
+    if (first && dirty.current) {
+      // Who was faster than the line goes on behind what he had begun before.
+      if (found) {
+        saved.current = { id: found.saved.id, version: found.saved.version }
+        show(joined(asWriting(found.saved.draft, found.attachments, conversation), latest.current))
+      }
+      void save()
+    } else if (found) adopt(found)
+  })
+  useEffect(() => {
+    if (stored.data !== undefined || stored.isError) begin(stored.data ?? null)
+  }, [stored.data, stored.isError])
+
+  const change = (part: Change) => {
+    show({ ...latest.current, ...(typeof part === 'function' ? part(latest.current) : part) })
     dirty.current = true
     setState('unsaved')
     clearTimeout(timer.current)
     timer.current = setTimeout(() => void save(), PAUSE)
   }
 
-  const flush = useEffectEvent(() => void save())
+  const flush = useEffectEvent(() => void save(true))
   useEffect(() => {
     const hidden = () => document.hidden && flush()
     const online = () => flush()
@@ -133,7 +156,13 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
     if (ended) {
       if (other.id !== saved.current.id) return
       saved.current = fresh()
-      show(blank(conversation))
+      const sent = taken.current.get(other.id) ?? unsent.find((each) => each.draft.saved_as === other.id)?.draft
+      if (!sent || isSame(sent, asDraft(latest.current, { conversation }))) show(blank(conversation))
+      else {
+        // What ended was sent before; the next message is written in its place and is kept anew.
+        dirty.current = true
+        void save()
+      }
     } else void filesOf(other.draft).then((attachments) => adopt({ saved: other, attachments }))
   })
 
@@ -141,35 +170,47 @@ export function useDraft(conversation: Conversation): Drafting & { loading: bool
     writing,
     change,
     state,
-    loading: stored.isPending,
     take: async () => {
       clearTimeout(timer.current)
       dirty.current = false
       const old = saved.current
+      const sent = asDraft(latest.current, { conversation })
       saved.current = fresh()
       show({ ...blank(conversation), channel: latest.current.channel, connection: latest.current.connection })
       setState('saved')
       // A save that is under way would come back as a draft of what has left.
       await running.current
+      taken.current.set(old.id, sent)
       return old.version > 0 ? old.id : undefined
     },
     restore: (next) => {
-      show(next)
+      show(joined(next, latest.current))
       change({})
     },
   }
 }
 
-/** Saves, or throws away what is empty; `saved` is told the new version. */
-async function write(saved: Saved, writing: Writing, conversation: Conversation): Promise<void> {
+function isSame(one: Draft, other: Draft): boolean {
+  const words = ({ text, subject, attachments }: Draft) => JSON.stringify([text ?? '', subject ?? '', attachments ?? []])
+  return words(one) === words(other)
+}
+
+/**
+ * Saves, or throws away what is empty; `saved` is told the new version. Where an earlier draft was
+ * `unseen`, it stays before what is written.
+ */
+async function write(saved: Saved, writing: Writing, conversation: Conversation, unseen: boolean): Promise<void> {
   if (isEmpty(writing)) {
     if (saved.version === 0) return
     await api.delete('/drafts/{id}', { path: { id: saved.id } })
     Object.assign(saved, fresh())
     return
   }
-  const body = { draft: asDraft(writing, { conversation }), conversation_id: conversation.id }
-  const put = () => api.put('/drafts/{id}', { path: { id: saved.id }, version: saved.version, body })
+  let written = writing
+  const put = () => {
+    const body = { draft: asDraft(written, { conversation }), conversation_id: conversation.id }
+    return api.put('/drafts/{id}', { path: { id: saved.id }, version: saved.version, body })
+  }
   try {
     saved.version = (await put()).version
   } catch (error) {
@@ -180,6 +221,7 @@ async function write(saved: Saved, writing: Writing, conversation: Conversation)
       const { drafts } = await api.get('/drafts', { query: { conversation_id: conversation.id, limit: 1 } })
       const [other] = drafts
       Object.assign(saved, other ? { id: other.id, version: other.version } : fresh())
+      if (other && unseen) written = joined(asWriting(other.draft, await filesOf(other.draft), conversation), writing)
     } else throw error
     saved.version = (await put()).version
   }

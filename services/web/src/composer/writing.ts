@@ -33,6 +33,26 @@ export function isEmpty(writing: Writing): boolean {
   return writing.text.trim() === '' && writing.subject.trim() === '' && writing.attachments.length === 0 && !writing.approved
 }
 
+/**
+ * Two that were written apart and stand on one desk now, the earlier one first: nothing of either is
+ * lost. What says the same is there once.
+ */
+export function joined(first: Writing, second: Writing): Writing {
+  if (isEmpty(second)) return first
+  if (isEmpty(first)) return second
+  const texts = [first.text, second.text].map((each) => each.trim()).filter((each) => each !== '')
+  const more = second.attachments.filter(({ id }) => !first.attachments.some((each) => each.id === id))
+  return {
+    ...first,
+    text: texts[0] === texts[1] ? first.text : texts.join('\n\n'),
+    subject: first.subject || second.subject,
+    cc: [...new Set([...first.cc, ...second.cc])],
+    attachments: [...first.attachments, ...more],
+    // With such a template nothing else could be said.
+    approved: texts.length + more.length > 0 ? undefined : first.approved,
+  }
+}
+
 export interface Around {
   conversation: Conversation
   /** The last message of the other side, and the last of all that the writer has seen. */
@@ -96,4 +116,23 @@ export function asked(text: string, caret: number): { sign: '/' | '@'; from: num
   const sign = found[1] === '/' ? '/' : '@'
   const words = (sign === '/' ? found[2] : found[4]) ?? ''
   return { sign, from: caret - words.length - 1, words }
+}
+
+/** `by` in the place of what was asked for between `from` and `caret` of `then`, in what the text is by now. */
+export function inserted(now: string, then: string, from: number, caret: number, by: string): string {
+  if (now.startsWith(then.slice(0, caret))) return now.slice(0, from) + by + now.slice(caret)
+  return now.trim() === '' ? by : `${now}\n${by}`
+}
+
+/** The users whom a comment names by `@`: of Ann and Anna the one whose name stands there in full. */
+export function mentioned(text: string, users: readonly { id: string; name: string }[]): string[] {
+  const names = [...new Set(users.map((each) => each.name))].sort((a, b) => b.length - a.length)
+  const signs = /[.*+?^${}()|[\]\\]/g
+  let left = text
+  const found = names.filter((name) => {
+    const before = left
+    left = left.replace(new RegExp(`@${name.replace(signs, '\\$&')}(?![\\p{L}\\p{N}])`, 'gu'), ' ')
+    return left !== before
+  })
+  return users.filter((each) => found.includes(each.name)).map((each) => each.id)
 }
