@@ -58,14 +58,14 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
   const isComment = comment !== undefined
   const words = comment ?? writing.text
   // What is for the team alone must not go with the message, nor the other way round.
-  const ofMessage = useUploads(writing.attachments, (file) => change({ attachments: [...writing.attachments, file] }))
+  const ofMessage = useUploads(writing.attachments, (file) => change((now) => ({ attachments: [...now.attachments, file] })))
   const ofComment = useUploads(commentFiles, (file) => setCommentFiles((now) => [...now, file]))
   const { uploads, add, cancel } = isComment ? ofComment : ofMessage
   const attachments = isComment ? commentFiles : writing.attachments
   const remove = (id: string) =>
     isComment
       ? setCommentFiles((now) => now.filter((each) => each.id !== id))
-      : change({ attachments: writing.attachments.filter((each) => each.id !== id) })
+      : change((now) => ({ attachments: now.attachments.filter((each) => each.id !== id) }))
   const answerWindow = useQuery({ ...windowQuery(conversation.id), enabled: conversation.channel === 'whatsapp' })
   const connections = useQuery(connectionsQuery).data ?? []
   const users = useQuery(usersQuery).data ?? []

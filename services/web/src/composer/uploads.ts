@@ -3,6 +3,7 @@
 import { useRef, useState } from 'react'
 
 import { api, type Attachment } from '@/api'
+import { t } from '@/texts'
 import { toast } from '@/ui/toast'
 
 import { attachmentOf } from './draft'
@@ -42,8 +43,10 @@ export function useUploads(attached: readonly Attachment[], onDone: (file: Attac
   return {
     uploads,
     add: (files: Iterable<File>) => {
-      const room = MOST - attached.length - uploads.length
-      for (const file of [...files].slice(0, Math.max(0, room))) void start(file)
+      const given = [...files]
+      const room = Math.max(0, MOST - attached.length - controllers.current.size)
+      for (const file of given.slice(0, room)) void start(file)
+      if (given.length > room) toast.refused(t('composer.tooManyFiles', { most: MOST, count: given.length - room }))
     },
     cancel: (key: string) => {
       controllers.current.get(key)?.abort()

@@ -12,6 +12,11 @@ export const toast = {
     notifications.show({ message, color: 'teal', icon: <IconCheck size={18} />, autoClose: 4000 })
   },
 
+  /** For what was not done, where nothing failed. */
+  refused(message: string): void {
+    notifications.show({ id: message, message, color: 'red', icon: <IconAlertTriangle size={18} />, autoClose: 10_000, withBorder: true })
+  },
+
   failure(error: unknown, title = t('ui.failed')): void {
     const request = error instanceof Problem && error.status >= 500 ? error.requestId : ''
     notifications.show({

@@ -80,7 +80,7 @@ export function NewChat({ connection, close, opened }: NewChatProps) {
             maxRows={10}
             {...form.getInputProps('text')}
           />
-          <Tray attachments={attachments} uploads={uploads} remove={(id) => setAttachments(attachments.filter((each) => each.id !== id))} cancel={cancel} />
+          <Tray attachments={attachments} uploads={uploads} remove={(id) => setAttachments((now) => now.filter((each) => each.id !== id))} cancel={cancel} />
           <FormProblem problem={problem} />
           <Group justify="space-between">
             <FileButton onChange={add} multiple>
