@@ -12,6 +12,7 @@ import { t } from '@/texts'
 import { brief } from '@/thread/body'
 import { fileSize } from '@/thread/files'
 import { ChannelIcon } from '@/ui/channel'
+import { toast } from '@/ui/toast'
 
 import classes from './composer.module.css'
 import { useDraft } from './draft'
@@ -23,7 +24,7 @@ import { TemplateForm } from './template-form'
 import { Tray } from './tray'
 import { useSuggestions } from './suggestions'
 import { useUploads } from './uploads'
-import { asDraft, isEmpty, reaches, type Writing } from './writing'
+import { asDraft, isEmpty, mentioned, reaches, type Writing } from './writing'
 
 export interface ComposerHandle {
   focus: () => void
@@ -49,7 +50,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
   const queries = useQueryClient()
   const { writing, change, take, restore, state } = useDraft(conversation)
   const [comment, setComment] = useState<string>()
-  const [commentKey, setCommentKey] = useState(newKey)
+  const attempt = useRef<{ said: string; key: string }>(undefined)
   const [commentFiles, setCommentFiles] = useState<readonly Attachment[]>([])
   const [over, setOver] = useState(false)
   const [copies, setCopies] = useState(false)
@@ -119,20 +120,26 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
   }
 
   const saveComment = async () => {
-    const mentions = users.filter((each) => words.includes(`@${each.name}`)).map((each) => each.id)
+    const files = commentFiles
+    const body = { text: words.trim(), mentions: mentioned(words, users), attachments: files.map((each) => each.id) }
+    const said = JSON.stringify(body)
+    // The same again is a retry, whose first try may have arrived; anything else is another comment.
+    if (attempt.current?.said !== said) attempt.current = { said, key: newKey() }
     setComment('')
+    setCommentFiles([])
     try {
       await api.post('/conversations/{conversation_id}/comments', {
-        key: commentKey,
+        key: attempt.current.key,
         path: { conversation_id: conversation.id },
-        body: { text: words.trim(), mentions, attachments: commentFiles.map((each) => each.id) },
+        body,
       })
-      setComment(undefined)
-      setCommentFiles([])
-      setCommentKey(newKey())
+      attempt.current = undefined
+      // The next one may have been begun meanwhile.
+      setComment((now) => (now === '' ? undefined : now))
     } catch (error) {
-      setComment(words)
-      throw error
+      setComment((now) => (now ? `${words}\n${now}` : words))
+      setCommentFiles((now) => [...files, ...now])
+      toast.failure(error)
     }
   }
 
