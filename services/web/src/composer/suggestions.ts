@@ -6,9 +6,10 @@ import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { api, type Conversation, type Template, type TemplatePreview, type User } from '@/api'
 import { toast } from '@/ui/toast'
 
+import type { Drafting } from './draft'
 import type { Option } from './suggest'
 import { fill } from './template-form'
-import { asked, type Writing } from './writing'
+import { asked, inserted, type Writing } from './writing'
 
 const SHOWN = 30
 
@@ -16,7 +17,7 @@ interface Given {
   conversation: Conversation
   writing: Writing
   comment: string | undefined
-  change: (change: Partial<Writing>) => void
+  change: Drafting['change']
   setComment: (text: string) => void
   users: readonly User[]
   text: RefObject<HTMLTextAreaElement | null>
@@ -53,11 +54,12 @@ export function useSuggestions({ conversation, writing, comment, change, setComm
 
   const insert = (preview: TemplatePreview, from = template) => {
     setTemplate(undefined)
-    change({
-      text: replaced(preview.text.trim()),
-      ...(writing.subject === '' && preview.subject !== '' && conversation.subject === '' && { subject: preview.subject }),
+    // The words may have gone on while it was filled.
+    change((now) => ({
+      text: inserted(now.text, words, wanted?.from ?? words.length, wanted ? caret : words.length, preview.text.trim()),
+      ...(now.subject === '' && preview.subject !== '' && conversation.subject === '' && { subject: preview.subject }),
       ...(from?.purpose && { purpose: from.purpose }),
-    })
+    }))
     requestAnimationFrame(() => text.current?.focus())
   }
 

@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Conversation, type Template, type TemplatePreview } from '@/api'
@@ -41,6 +41,13 @@ interface TemplateFormProps {
 export function TemplateForm({ template, conversation, itinerary, insert, close }: TemplateFormProps) {
   const [given, setGiven] = useState<Record<string, string>>({})
   const [tried, setTried] = useState<Record<string, string>>({})
+  const filling = useMutation({
+    mutationFn: () => fill(template, conversation, itinerary, given),
+    onSuccess: (next) => {
+      if (next.problems.length === 0) insert(next)
+      else setTried(given)
+    },
+  })
   const preview = useQuery({
     queryKey: ['templates', 'filled', template.id, conversation.contact_id, itinerary, tried],
     queryFn: ({ signal }) => fill(template, conversation, itinerary, tried, signal),
@@ -56,10 +63,7 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
             <form
               onSubmit={(event) => {
                 event.preventDefault()
-                void fill(template, conversation, itinerary, given).then((next) => {
-                  if (next.problems.length === 0) insert(next)
-                  else setTried(given)
-                })
+                filling.mutate()
               }}
             >
               <Stack gap="sm">
@@ -83,7 +87,7 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
                   <Button variant="default" onClick={close}>
                     {t('ui.cancel')}
                   </Button>
-                  <Button type="submit" disabled={others.length > 0 && names.length === 0}>
+                  <Button type="submit" loading={filling.isPending} disabled={others.length > 0 && names.length === 0}>
                     {t('composer.insert')}
                   </Button>
                 </Group>
