@@ -84,8 +84,8 @@ test('what came in while one was on another screen is there on return', async ({
   const thread = page.getByRole('log')
   await expect(thread.getByText(`A table by the window? ${subject}`)).toBeVisible()
 
-  await page.getByRole('navigation').getByRole('link', { name: 'Trips' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Trips' })).toBeVisible()
+  await page.getByRole('navigation').getByRole('link', { name: 'Itineraries' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Itineraries' })).toBeVisible()
   const later = `Three of us after all. ${subject}`
   await writes(page, guest, `Re: ${subject}`, later)
   await expect

@@ -3,7 +3,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { api, type Attachment, type Draft, newKey, Problem, type ScheduledMessage } from '@/api'
+import { api, type Attachment, type Conversation, type Draft, type MessageView, newKey, Problem, type ScheduledMessage } from '@/api'
 import { useLive } from '@/live'
 import { useMe } from '@/queries'
 import { t } from '@/texts'
@@ -12,10 +12,18 @@ import { type Unsent, unsent } from '@/thread/unsent'
 import { toast } from '@/ui/toast'
 import { wording } from '@/ui/wording'
 
+import { againOf } from './again'
+
 /** Sends a draft; what becomes of it stands in the thread. */
-export async function send(queries: QueryClient, conversationId: string, draft: Draft, attachments: Attachment[]): Promise<void> {
+export async function send(
+  queries: QueryClient,
+  conversationId: string,
+  draft: Draft,
+  attachments: Attachment[],
+  again?: Unsent['again'],
+): Promise<void> {
   const key = newKey()
-  unsent.add({ key, conversationId, draft, attachments, at: new Date().toISOString(), state: 'sending' })
+  unsent.add({ key, conversationId, draft, attachments, ...(again && { again }), at: new Date().toISOString(), state: 'sending' })
   await attempt(queries, key)
 }
 
@@ -58,10 +66,17 @@ function waits(key: string, scheduled: ScheduledMessage): void {
   })
 }
 
+/** Another try of a message that failed; once one is under way there is no second. */
+export function sendAgain(queries: QueryClient, conversation: Conversation, message: MessageView): void {
+  if (unsent.isAgain(message.id)) return
+  const { id, text, attachments } = message
+  void send(queries, conversation.id, againOf(message, conversation), attachments, { id, text })
+}
+
 /** Sends although somebody else answered: that is another draft, so it has another key. */
 export function sendAnyway(queries: QueryClient, one: Unsent): void {
   unsent.remove(one.key)
-  void send(queries, one.conversationId, { ...one.draft, seen_message_id: null }, one.attachments)
+  void send(queries, one.conversationId, { ...one.draft, seen_message_id: null }, one.attachments, one.again)
 }
 
 /** Keeps it from leaving; returns whether that was in time. */
@@ -69,7 +84,7 @@ export async function undo(one: Unsent): Promise<boolean> {
   if (one.scheduledId === undefined || one.version === undefined) return false
   try {
     await api.delete('/messages/{id}', { path: { id: one.scheduledId }, version: one.version })
-    unsent.remove(one.key)
+    unsent.takeBack(one.key)
     return true
   } catch (error) {
     toast.failure(error, t('composer.tooLate'))
@@ -86,17 +101,23 @@ export function useLiveSending(): void {
     const one = unsent.find((each) => each.scheduledId === scheduled.id)
     if (!one) return
     if (change === 'left') void arrived(queries, one, scheduled)
-    else if (change === 'withdrawn' || change === 'held') unsent.remove(one.key)
+    else if (change === 'withdrawn') unsent.takeBack(one.key)
+    else if (change === 'held') unsent.remove(one.key)
   })
 }
 
 /** The message itself may come a moment later than the news that it left. */
 async function arrived(queries: QueryClient, one: Unsent, scheduled: ScheduledMessage): Promise<void> {
-  for (const id of scheduled.message_ids) {
-    const message = await api.get('/messages/{id}', { path: { id } })
-    if ('conversation_id' in message) {
-      queries.setQueryData<Stream>(['thread', message.conversation_id], (old) => old && withItem(old, { message }))
+  try {
+    for (const id of scheduled.message_ids) {
+      const message = await api.get('/messages/{id}', { path: { id } })
+      if ('conversation_id' in message) {
+        queries.setQueryData<Stream>(['thread', message.conversation_id], (old) => old && withItem(old, { message }))
+      }
     }
+  } catch {
+    // It has left all the same, and its own event brings it.
+  } finally {
+    unsent.remove(one.key)
   }
-  unsent.remove(one.key)
 }

@@ -8,7 +8,7 @@ import { api, type Conversation, type MessageView } from '@/api'
 import { asWriting } from '@/composer/writing'
 import { Composer, type ComposerHandle } from '@/composer/composer'
 import { filesOf } from '@/composer/draft'
-import { attempt, send, sendAnyway, undo } from '@/composer/sending'
+import { attempt, sendAgain, sendAnyway, undo } from '@/composer/sending'
 import { groupQuery } from '@/groups/queries'
 import { closed } from '@/groups/state'
 import { connectionsQuery, useMay, useMe } from '@/queries'
@@ -88,22 +88,8 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
 
   const backToDesk = (one: Unsent) => {
     const answers = itemsOf(stream).find((each) => each.message?.id === one.draft.in_reply_to)?.message ?? undefined
-    composer.current?.restore(asWriting(one.draft, one.attachments, conversation, answers))
-  }
-  const again = (message: MessageView) => {
-    const { channel, connection_id, subject, text, deliveries, attachments } = message
-    const draft = {
-      channel,
-      ...(connection_id && { connection_id }),
-      ...(conversation.group_id
-        ? { group_id: conversation.group_id }
-        : { to: deliveries.filter((each) => each.role === 'to').map((each) => ({ address: each.mailbox.address, name: each.mailbox.name ?? '' })) }),
-      ...(channel === 'email' && { subject }),
-      text,
-      attachments: attachments.map((each) => each.id),
-      undo: true,
-    }
-    void send(queries, id, draft, attachments)
+    const draft = { ...one.draft, text: one.draft.text ?? one.again?.text ?? null }
+    composer.current?.restore(asWriting(draft, one.attachments, conversation, answers))
   }
 
   return (
@@ -120,7 +106,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
           me={me}
           actions={{
             reply: maySend ? (message) => composer.current?.answer(message) : undefined,
-            again: maySend ? again : undefined,
+            again: maySend ? (message) => sendAgain(queries, conversation, message) : undefined,
             react: maySend && can('reactions') ? (message, emoji) => react.mutate({ message, emoji }) : undefined,
             edit: maySend && can('edits') ? setEditing : undefined,
             takeBack: maySend && can('deletions') ? (message) => takeBack.mutate(message) : undefined,
@@ -132,10 +118,10 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
             retry: (one) => void attempt(queries, one.key),
             anyway: (one) => sendAnyway(queries, one),
             edit: (one) => {
-              unsent.remove(one.key)
+              unsent.takeBack(one.key)
               backToDesk(one)
             },
-            discard: (one) => unsent.remove(one.key),
+            discard: (one) => unsent.takeBack(one.key),
           }}
           scheduledActions={{
             now: (one) => sendNow.mutate(one),

@@ -16,6 +16,7 @@ import { Files } from './files'
 import { MailBody } from './mail-body'
 import { MessageMenu, type ThreadActions } from './message-menu'
 import classes from './thread.module.css'
+import { useIsAgain } from './unsent'
 import { Words } from './words'
 
 interface BubbleProps {
@@ -222,13 +223,14 @@ function Reactions({ message }: { message: MessageView }) {
 }
 
 function Failed({ message, actions }: { message: MessageView; actions: ThreadActions }) {
+  const isAgain = useIsAgain(message.id)
   const reasons = [...new Set(message.deliveries.filter((each) => each.status === 'failed').map((each) => each.reason ?? each.code ?? ''))]
   return (
     <Group gap="xs" mt={4} justify="flex-end" role="status">
       <Text size="xs" c="var(--mantine-color-error)">
         {t('thread.failed', { reason: reasons.filter(Boolean).map((each) => said(each)).join(' · ') || t('thread.noReason') })}
       </Text>
-      {actions.again && (
+      {actions.again && !isAgain && (
         <Button size="compact-xs" variant="light" color="red" onClick={() => actions.again?.(message)}>
           {t('thread.again')}
         </Button>

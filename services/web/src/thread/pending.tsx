@@ -50,7 +50,7 @@ export function UnsentLine({ unsent, actions }: { unsent: Unsent; actions: Unsen
               {file.name} · {fileSize(file.size)}
             </Text>
           ))}
-          <p className={classes.text}>{unsent.draft.text ?? unsent.draft.approved_template?.name}</p>
+          <p className={classes.text}>{unsent.again?.text ?? unsent.draft.text ?? unsent.draft.approved_template?.name}</p>
         </div>
       </div>
       <Group gap="xs" mt={4} justify="flex-end" role="status">

@@ -11,6 +11,8 @@ export interface Unsent {
   conversationId: string
   draft: Draft
   attachments: Attachment[]
+  /** The message that failed, where this is another try of it, and its words. */
+  again?: { id: string; text: string }
   at: string
   state: 'sending' | 'waiting' | 'failed'
   /** In a sentence, of one that failed. */
@@ -24,9 +26,11 @@ export interface Unsent {
 }
 
 const STORED = 'fairlead.unsent'
+const AGAIN = 'fairlead.unsent.again'
 const OWNER = 'fairlead.unsent.user'
 const listeners = new Set<() => void>()
 let all: readonly Unsent[] = stored()
+let again: readonly string[] = storedAgain()
 
 function stored(): Unsent[] {
   try {
@@ -40,6 +44,19 @@ function stored(): Unsent[] {
   }
 }
 
+function storedAgain(): string[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(AGAIN) ?? '[]') as string[]
+  } catch {
+    return []
+  }
+}
+
+function setAgain(next: readonly string[]): void {
+  again = next
+  sessionStorage.setItem(AGAIN, JSON.stringify(next))
+}
+
 function set(next: readonly Unsent[]): void {
   all = next
   sessionStorage.setItem(STORED, JSON.stringify(next))
@@ -47,15 +64,29 @@ function set(next: readonly Unsent[]): void {
 }
 
 export const unsent = {
-  add: (one: Unsent): void => set([...all.filter((each) => each.key !== one.key), one]),
+  add: (one: Unsent): void => {
+    if (one.again) setAgain([...new Set([...again, one.again.id])])
+    set([...all.filter((each) => each.key !== one.key), one])
+  },
   change: (key: string, change: Partial<Unsent>): void =>
     set(all.map((each) => (each.key === key ? { ...each, ...change } : each))),
   remove: (key: string): void => set(all.filter((each) => each.key !== key)),
+  /** Removes what its writer took back: a message that it was another try of may be tried again. */
+  takeBack: (key: string): void => {
+    const id = unsent.get(key)?.again?.id
+    if (id !== undefined) setAgain(again.filter((each) => each !== id))
+    unsent.remove(key)
+  },
+  /** Whether a message that failed is on its way again, or was. */
+  isAgain: (id: string): boolean => again.includes(id),
   get: (key: string): Unsent | undefined => all.find((each) => each.key === key),
   find: (fits: (one: Unsent) => boolean): Unsent | undefined => all.find(fits),
   /** Whose it is: what somebody else left in this window is not shown to who signs in after him. */
   belongTo: (user: string): void => {
-    if (sessionStorage.getItem(OWNER) !== user) set([])
+    if (sessionStorage.getItem(OWNER) !== user) {
+      setAgain([])
+      set([])
+    }
     sessionStorage.setItem(OWNER, user)
   },
 }
@@ -69,12 +100,16 @@ function of(id: string): readonly Unsent[] {
   return shown.found
 }
 
+function watch(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
 export function useUnsent(conversationId: string): readonly Unsent[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => of(conversationId),
-  )
+  return useSyncExternalStore(watch, () => of(conversationId))
+}
+
+/** Whether a message that failed is on its way again, or was. */
+export function useIsAgain(id: string): boolean {
+  return useSyncExternalStore(watch, () => unsent.isAgain(id))
 }
