@@ -7,7 +7,7 @@ import type { Attachment, Conversation, Draft, LiveEvents, SavedDraft } from '@/
 
 import { type Drafting, useDraft } from './draft'
 
-const live = vi.hoisted(() => ({ hear: (_event: unknown): void => undefined }))
+const live = vi.hoisted(() => ({ hear: undefined as unknown as (event: unknown) => void }))
 vi.mock('@/live', () => ({ useLive: (_topic: string, hear: (event: unknown) => void) => void (live.hear = hear) }))
 
 const conversation: Conversation = {
@@ -37,14 +37,13 @@ function put(id: string, draft: Draft): Response {
 
 const refused = (code: string) => Response.json({ status: 409, code, detail: code }, { status: 409 })
 
-function Desk() {
-  desk = useDraft(conversation)
+function Desk({ tell }: { tell: (desk: Drafting) => void }) {
+  tell(useDraft(conversation))
   return null
 }
 
-async function settle() {
-  await act(() => vi.advanceTimersByTimeAsync(1_000))
-}
+const during = (what: () => unknown) => act(async () => { await what() })
+const settle = () => during(() => vi.advanceTimersByTimeAsync(1_000))
 
 beforeEach(async () => {
   vi.useFakeTimers()
@@ -58,18 +57,18 @@ beforeEach(async () => {
     return Response.json({ drafts: kept ? [kept] : [], cursor: null })
   })
   root = createRoot(document.createElement('div'))
-  await act(() => root.render(createElement(QueryClientProvider, { client: new QueryClient() }, createElement(Desk))))
+  await during(() => root.render(createElement(QueryClientProvider, { client: new QueryClient() }, createElement(Desk, { tell: (now) => void (desk = now) }))))
 })
 
 afterEach(async () => {
-  await act(() => root.unmount())
+  await during(() => root.unmount())
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
 
 it('what is written before the earlier draft arrived goes on behind it', async () => {
   kept = draftOf('d1', 'We have a table')
-  await act(() => desk.change({ text: 'at nine.' }))
+  await during(() => desk.change({ text: 'at nine.' }))
   await settle()
   expect(kept.draft.text).toBe('We have a table')
   answer()
@@ -80,19 +79,21 @@ it('what is written before the earlier draft arrived goes on behind it', async (
 it('the next message stays when the one before is sent with another try', async () => {
   answer()
   await settle()
-  await act(() => desk.change({ text: 'The first' }))
+  await during(() => desk.change({ text: 'The first' }))
   await settle()
   const first = kept?.id ?? ''
-  await act(async () => expect(await desk.take()).toBe(first))
+  let taken: string | undefined
+  await during(async () => (taken = await desk.take()))
+  expect(taken).toBe(first)
   // It did not leave, so that the server still has its draft, and the next one is kept in its place.
-  await act(() => desk.change({ text: 'The second' }))
+  await during(() => desk.change({ text: 'The second' }))
   await settle()
   expect(kept?.id).toBe(first)
 
   ended.add(first)
   kept = undefined
   const event: LiveEvents['draft.changed'] = { user_id: 'me', ended: true, saved: { ...draftOf(first, ''), version: 9 } }
-  await act(() => Promise.resolve(live.hear(event)))
+  await during(() => live.hear(event))
   await settle()
   expect(desk.writing.text).toBe('The second')
   expect(kept).toMatchObject({ draft: { text: 'The second' } })
@@ -103,15 +104,15 @@ it('what was sent from another window leaves the desk', async () => {
   answer()
   await settle()
   expect(desk.writing.text).toBe('Hello')
-  await act(() => live.hear({ user_id: 'me', ended: true, saved: { ...kept, version: 2 } }))
+  await during(() => live.hear({ user_id: 'me', ended: true, saved: { ...kept, version: 2 } }))
   expect(desk.writing.text).toBe('')
 })
 
 it('what comes back stands before what is being written', async () => {
   answer()
   await settle()
-  await act(() => desk.change({ text: 'The second' }))
-  await act(() => desk.restore({ ...desk.writing, text: 'The first' }))
+  await during(() => desk.change({ text: 'The second' }))
+  await during(() => desk.restore({ ...desk.writing, text: 'The first' }))
   expect(desk.writing.text).toBe('The first\n\nThe second')
 })
 
@@ -119,7 +120,7 @@ it('two files that arrive together are both attached', async () => {
   answer()
   await settle()
   const { change } = desk
-  await act(() => {
+  await during(() => {
     for (const id of ['a', 'b']) change((now) => ({ attachments: [...now.attachments, { id } as Attachment] }))
   })
   expect(desk.writing.attachments.map((each) => each.id)).toEqual(['a', 'b'])
