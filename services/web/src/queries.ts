@@ -9,10 +9,11 @@ import { toast } from '@/ui/toast'
 const TRIES = 3
 
 export function makeQueries(): QueryClient {
-  return new QueryClient({
+  const queries: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       // A screen shows that its first load failed; that a later one did is said here.
       onError: (error, query) => {
+        if (isForbidden(error)) void refreshMe(queries)
         if (query.state.data !== undefined && !isPassing(error) && !isSignedOut(error)) toast.failure(error)
       },
     }),
@@ -20,6 +21,7 @@ export function makeQueries(): QueryClient {
     // those whose form shows it.
     mutationCache: new MutationCache({
       onError: (error, _variables, _result, mutation) => {
+        if (isForbidden(error)) void refreshMe(queries)
         if (!mutation.meta?.silent && !isSignedOut(error)) toast.failure(error)
       },
     }),
@@ -28,15 +30,24 @@ export function makeQueries(): QueryClient {
         // The live stream says what is old (live/topics.ts).
         staleTime: 5 * 60_000,
         refetchOnWindowFocus: false,
+        // Without a line it is asked all the same, and fails: a screen says so instead of waiting
+        // for ever, and what was not sent does not leave by itself once nobody thinks of it any more.
+        networkMode: 'always',
+        refetchOnReconnect: true,
         retry: (failures, error) => isPassing(error) && failures < TRIES,
         retryDelay: (failures, error) =>
           error instanceof Problem && error.retryAfter !== undefined
             ? error.retryAfter * 1000
             : Math.min(500 * 2 ** failures, 8_000),
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
+  return queries
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Problem && error.status === 403
 }
 
 function isSignedOut(error: unknown): boolean {
@@ -50,6 +61,16 @@ export const meQuery = queryOptions({
   staleTime: Infinity,
   gcTime: Infinity,
 })
+
+/** Asks anew what who is signed in may do: somebody can have given him another role. */
+export async function refreshMe(queries: QueryClient): Promise<void> {
+  if (!queries.getQueryData(meQuery.queryKey)) return
+  try {
+    queries.setQueryData(meQuery.queryKey, await api.get('/me'))
+  } catch {
+    // That nobody is signed in any more is heard by onSignedOut; all else can wait.
+  }
+}
 
 /** Who is signed in. Below the shell somebody always is. */
 export function useMe(): Me {

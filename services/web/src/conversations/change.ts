@@ -64,11 +64,15 @@ function done({ conversation: { id, version }, change }: Wanted): Promise<Conver
   }
 }
 
-/** `change({ conversation, change })`; what was refused is said in a toast, and undone on screen. */
-export function useChange() {
+/**
+ * `change({ conversation, change })`; what was refused is undone on screen, and said in a toast unless
+ * it is `silent`, for what nobody asked for.
+ */
+export function useChange({ silent = false } = {}) {
   const queries = useQueryClient()
   const me = useMe().user.id
   return useMutation({
+    meta: { silent },
     // One after the other: each needs the version that the one before made.
     scope: { id: 'conversation-change' },
     mutationFn: ({ conversation, change }: Wanted) =>

@@ -40,7 +40,7 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
   const mayOrganise = useMay('ORGANISE_MESSAGES')
   const { put, putComment } = usePuts()
   const { others, typing } = usePresence(id)
-  const change = useChange()
+  const change = useChange({ silent: true })
   const [linking, setLinking] = useState<MessageView>()
   const [editing, setEditing] = useState<MessageView>()
   const contact = useQuery(contactQuery(conversation.contact_id)).data

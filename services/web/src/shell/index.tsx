@@ -7,7 +7,7 @@ import { useEffect } from 'react'
 
 import { useLiveMessages } from '@/conversations/live'
 import { startLive } from '@/live'
-import { countsQuery, useMe } from '@/queries'
+import { countsQuery, refreshMe, useMe } from '@/queries'
 import { t } from '@/texts'
 import { setReaderZone } from '@/time'
 
@@ -35,6 +35,11 @@ export default function Shell() {
   useLiveMessages()
   useEffect(() => (confined ? undefined : startLive(queries)), [queries, me.user.id, confined])
   useEffect(close, [pathname, close])
+  useEffect(() => {
+    const shown = () => !document.hidden && void refreshMe(queries)
+    document.addEventListener('visibilitychange', shown)
+    return () => document.removeEventListener('visibilitychange', shown)
+  }, [queries])
 
   return (
     <AppShell
