@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconBell, IconBellCheck } from '@/ui/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 
 import { api, type Notification } from '@/api'
 import { t } from '@/texts'
@@ -97,12 +98,21 @@ function Row({ notification, onOpen, onRead }: RowProps) {
     onSuccess: onRead,
     meta: { silent: true },
   })
+  // What has no screen of its own is read here, in whole.
+  const [whole, setWhole] = useState(false)
+  const finding = useMutation({
+    mutationFn: async () => target && (await addressOfEntity(target.entity, target.id)),
+    onSuccess: (address) => {
+      if (address) {
+        onOpen()
+        void navigate({ href: address })
+      } else setWhole(true)
+    },
+    onError: () => setWhole(true),
+  })
   const open = () => {
-    const address = target ? addressOfEntity(target.entity, target.id) : undefined
     if (readAt === null) read.mutate()
-    if (address === undefined) return
-    onOpen()
-    void navigate({ href: address })
+    finding.mutate()
   }
   return (
     <UnstyledButton
@@ -119,7 +129,7 @@ function Row({ notification, onOpen, onRead }: RowProps) {
         <Moment at={at} as="ago" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }} />
       </Group>
       {text !== '' && (
-        <Text size="sm" c="dimmed" lineClamp={2}>
+        <Text size="sm" c="dimmed" {...(!whole && { lineClamp: 2 })}>
           {text}
         </Text>
       )}

@@ -12,7 +12,7 @@ import {
   type Icon,
 } from '@/ui/icons'
 
-import type { Me, RightName } from '@/api'
+import { api, type Me, type RightName } from '@/api'
 import { may } from '@/api/session'
 import type { TextKey } from '@/texts'
 
@@ -49,8 +49,13 @@ export function placesOf(me: Me): Place[] {
   return PLACES.filter((place) => place.rights.some((right) => may(me, right)))
 }
 
-/** The address of what a notification or a search is about; undefined for what has no screen. */
-export function addressOfEntity(entity: string, id: string): string | undefined {
+/** The address of what a notification is about; undefined for what has no screen. */
+export async function addressOfEntity(entity: string, id: string): Promise<string | undefined> {
+  if (entity === 'message') return addressOfMessage(id)
+  if (entity === 'review') {
+    const { details } = await api.get('/reviews/{id}', { path: { id } })
+    return details.itinerary_id ? `/itineraries/${details.itinerary_id}` : undefined
+  }
   const found: Record<string, string> = {
     conversation: `/inbox/${id}`,
     itinerary: `/itineraries/${id}`,
@@ -61,4 +66,16 @@ export function addressOfEntity(entity: string, id: string): string | undefined 
     user: '/profile/security',
   }
   return found[entity]
+}
+
+/** A message stands in its conversation; one that has not left, with whom it is for. */
+async function addressOfMessage(id: string): Promise<string | undefined> {
+  const found = await api.get('/messages/{id}', { path: { id } })
+  if ('conversation_id' in found) return `/inbox/${found.conversation_id}?message=${found.id}`
+  const { message_ids, draft, contact_ids, itinerary_ids } = found
+  const [told] = message_ids
+  const near = told ?? draft.in_reply_to
+  if (near) return addressOfMessage(near)
+  if (contact_ids[0]) return `/contacts/${contact_ids[0]}`
+  return itinerary_ids[0] && `/itineraries/${itinerary_ids[0]}?tab=timeline`
 }
