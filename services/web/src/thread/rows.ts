@@ -5,6 +5,7 @@ import type { Comment, GroupNote, MessageView, ScheduledMessage, StreamItem } fr
 import { dateIn } from '@/time'
 
 import { isNote } from './body'
+import { idOf } from './stream'
 import type { Unsent } from './unsent'
 
 export type Row =
@@ -87,16 +88,23 @@ function isOneHand(before: MessageView | null | undefined, after: MessageView | 
 }
 
 /**
- * Where the unread begins, of `unread` messages that came in; undefined where nothing is unread, or
- * the place was not fetched yet.
+ * Where the unread begins, of `unread` messages that came in, counted back from the item `until` that
+ * was the last one then; undefined where nothing is unread, or the place was not fetched yet. Of a
+ * `whole` conversation it is the first message where there are fewer.
  */
-export function unreadFrom(items: readonly StreamItem[], unread: number): { id: string; count: number } | undefined {
+export function unreadFrom(
+  items: readonly StreamItem[],
+  unread: number,
+  { until, whole = false }: { until?: string | undefined; whole?: boolean } = {},
+): { id: string; count: number } | undefined {
+  const end = until === undefined ? -1 : items.findLastIndex((each) => idOf(each) === until)
   let left = unread
-  for (let index = items.length - 1; index >= 0 && left > 0; index -= 1) {
+  let first: string | undefined
+  for (let index = end < 0 ? items.length - 1 : end; index >= 0 && left > 0; index -= 1) {
     const message = items[index]?.message
     if (message?.direction !== 'in' || isNote(message)) continue
     left -= 1
-    if (left === 0) return { id: message.id, count: unread }
+    first = message.id
   }
-  return undefined
+  return first !== undefined && (left === 0 || whole) ? { id: first, count: unread } : undefined
 }

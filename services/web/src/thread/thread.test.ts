@@ -80,6 +80,13 @@ describe('the lines of a thread', () => {
     expect(rows.map((each) => each.key)).toEqual(['a', 'unread', 'b', 'c', 'day 2026-12-01', 'd'])
   })
 
+  it('says it at the same place whatever comes at either end', () => {
+    const grown = [item('z', '08:00'), ...items, item('e', '23:00')]
+    expect(unreadFrom(grown, 2, { until: 'd' })?.id).toBe('b')
+    expect(unreadFrom(grown, 4, { until: 'd' })?.id).toBe('z')
+    expect(unreadFrom(grown, 9, { until: 'd', whole: true })?.id).toBe('z')
+  })
+
   it('tells what happened in a group as nobody’s words, which are nothing to read', () => {
     const note = item('n', '09:02', { direction: 'in', author_kind: 'system', author_name: '', chat: { note: { kind: 'left', names: ['Rui'] } } })
     const told = [item('a', '09:00'), note, item('b', '09:03')]

@@ -13,6 +13,7 @@ import { day } from '@/time'
 import { Empty, Failure, Loading } from '@/ui/states'
 import { readable } from '@/ui/address'
 
+import { brief, isNote } from './body'
 import { Bubble } from './bubble'
 import { CommentLine } from './comment'
 import type { ThreadActions } from './message-menu'
@@ -20,7 +21,7 @@ import { NoteLine } from './note'
 import { type ScheduledActions, ScheduledLine, type UnsentActions, UnsentLine } from './pending'
 import { useTheirTyping } from './presence'
 import { type Row, threadRows, unreadFrom } from './rows'
-import { itemsOf, streamQuery } from './stream'
+import { idOf, itemsOf, streamQuery } from './stream'
 import classes from './thread.module.css'
 import { useUnsent } from './unsent'
 
@@ -58,12 +59,16 @@ export function Thread(props: ThreadProps) {
   const { data: scheduled } = useQuery(scheduledQuery(id))
   const unsent = useUnsent(id)
   const typing = useTheirTyping(id)
-  // What was unread when it was opened: reading takes the mark away, and the line stays.
+  // What was unread when it was opened, and which was the last then: reading takes the mark away, more
+  // comes, and the line stays.
   const [unread] = useState(conversation.unread_mine ?? 0)
+  const [until, setUntil] = useState<string>()
 
   const items = useMemo(() => itemsOf(stream.data), [stream.data])
+  const newest = items.at(-1)
+  if (until === undefined && newest) setUntil(idOf(newest))
   const whole = stream.isSuccess && !stream.hasNextPage
-  const firstUnread = useMemo(() => unreadFrom(items, unread), [items, unread])
+  const firstUnread = useMemo(() => unreadFrom(items, unread, { until, whole }), [items, unread, until, whole])
   const rows = useMemo(
     () => threadRows({ items, whole, firstUnread, scheduled: scheduled ?? [], unsent, typing }),
     [items, whole, firstUnread, scheduled, unsent, typing],
@@ -88,6 +93,8 @@ export function Thread(props: ThreadProps) {
       messages={messages}
       focus={focus}
       unread={unread}
+      unreached={unread > 0 && firstUnread === undefined && !whole}
+      came={newest && idOf(newest) !== until ? (newest.message ?? undefined) : undefined}
       earlier={earlier}
       loading={isFetchingNextPage}
       failed={isFetchNextPageError}
@@ -101,6 +108,10 @@ interface LinesProps extends ThreadProps {
   rows: readonly Row[]
   messages: ReadonlyMap<string, MessageView>
   unread: number
+  /** Where the unread begins was not fetched yet. */
+  unreached: boolean
+  /** The last message, where it came while one looks. */
+  came: MessageView | undefined
   earlier: () => void
   loading: boolean
   failed: boolean
@@ -108,7 +119,7 @@ interface LinesProps extends ThreadProps {
 }
 
 function Lines(props: LinesProps) {
-  const { conversation, rows, messages, focus, unread, earlier, loading, failed, again, actions, onSeen } = props
+  const { conversation, rows, messages, focus, unread, unreached, came, earlier, loading, failed, again, actions, onSeen } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [found, setFound] = useState<string>()
   const [atEnd, setAtEnd] = useState(true)
@@ -176,13 +187,18 @@ function Lines(props: LinesProps) {
   }, [found])
 
   const seen = useEffectEvent(() => {
-    if (!document.hidden && virtual.isAtEnd(NEAR_END)) onSeen()
+    // Who is at the end has not seen what begins far above all that was fetched.
+    if (!document.hidden && !unreached && virtual.isAtEnd(NEAR_END)) onSeen()
   })
   useEffect(() => {
     seen()
     const listener = () => seen()
     document.addEventListener('visibilitychange', listener)
-    return () => document.removeEventListener('visibilitychange', listener)
+    addEventListener('online', listener)
+    return () => {
+      document.removeEventListener('visibilitychange', listener)
+      removeEventListener('online', listener)
+    }
   }, [rows.length, atEnd])
 
   // The same for as long as it does the same: else every line would be drawn anew with each step of the scroll.
@@ -190,7 +206,7 @@ function Lines(props: LinesProps) {
   useEffect(() => void (jumping.current = jump))
   const all = useMemo(() => ({ ...actions, jump: (key: string) => jumping.current(key) }), [actions])
 
-  const isUnreadAbove = unreadAt >= 0 && unreadAt < (virtual.range?.startIndex ?? 0)
+  const isUnreadAbove = unreached || (unreadAt >= 0 && unreadAt < (virtual.range?.startIndex ?? 0))
   return (
     <div style={{ position: 'relative', height: '100%' }}>
       {isUnreadAbove && (
@@ -200,11 +216,16 @@ function Lines(props: LinesProps) {
           size="xs"
           radius="xl"
           leftSection={<IconArrowUp size={14} />}
-          onClick={() => virtual.scrollToIndex(unreadAt, { align: 'start' })}
+          loading={unreached && loading}
+          onClick={() => (unreached ? jump('unread') : virtual.scrollToIndex(unreadAt, { align: 'start' }))}
         >
           {t('thread.toUnread', { count: unread })}
         </Button>
       )}
+      {/* The log itself is silent: what is scrolled into sight is not news. */}
+      <VisuallyHidden role="status">
+        {came?.direction === 'in' && !isNote(came) && t('thread.came', { name: came.author_name || came.contact_name, text: brief(came) })}
+      </VisuallyHidden>
       <div
         ref={scroller}
         className={classes.scroller}
