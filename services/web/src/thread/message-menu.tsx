@@ -6,6 +6,7 @@ import { useState } from 'react'
 
 import type { MessageView } from '@/api'
 import { t } from '@/texts'
+import { toast } from '@/ui/toast'
 
 import classes from './thread.module.css'
 
@@ -22,6 +23,15 @@ export interface ThreadActions {
 }
 
 const SIGNS = ['👍', '❤️', '😂', '😮', '🙏', '🎉']
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    // Without a secure context there is no clipboard.
+    toast.refused(t('thread.notCopied'))
+  }
+}
 
 export function MessageMenu({ message, actions }: { message: MessageView; actions: ThreadActions }) {
   const [open, setOpen] = useState(false)
@@ -68,7 +78,7 @@ export function MessageMenu({ message, actions }: { message: MessageView; action
           </Menu.Item>
         )}
         {message.text !== '' && (
-          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void navigator.clipboard.writeText(message.text)}>
+          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => void copy(message.text)}>
             {t('thread.copy')}
           </Menu.Item>
         )}
