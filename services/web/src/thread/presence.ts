@@ -18,6 +18,9 @@ export function usePresence(id: string): { others: readonly Present[]; typing: (
   const { data: present = [] } = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => api.get('/conversations/{id}/presence', { path: { id }, signal }),
+    // Nothing says who left while it was not open.
+    staleTime: 0,
+    gcTime: 0,
   })
   useLive('presence.changed', (event) => {
     if (event.conversation_id === id) queries.setQueryData(key, event.present)
