@@ -78,6 +78,26 @@ export function dateIn(at: Given, zone = reader): string {
   return found
 }
 
+/**
+ * The moment at which the clock of `zone` shows `local`, as `2026-12-03 09:00:00`. One that it skips
+ * moves forward, and of one that comes twice it is one of them.
+ */
+export function momentOf(local: string, zone = reader): Date {
+  const wanted = Date.parse(`${local.replace(' ', 'T')}Z`)
+  const offset = (at: number) => shownAt(at, zone) - at
+  const guess = wanted - offset(wanted)
+  // The clocks may be changed between the guess and the moment.
+  const moment = wanted - offset(guess)
+  return new Date(shownAt(moment, zone) === wanted ? moment : Math.max(guess, moment))
+}
+
+/** What the clock of `zone` shows at a moment, as if it were that of UTC. */
+function shownAt(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' }).formatToParts(at)
+  const of = (type: string) => Number(parts.find((each) => each.type === type)?.value)
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
+}
+
 /** A day that has no zone, as an arrival: 2026-12-03 is Thu 3 Dec everywhere. */
 export function plainDay(date: string): string {
   return day(`${date}T12:00:00Z`, 'UTC')

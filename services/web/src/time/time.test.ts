@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 
-import { ago, clock, dateIn, day, isSameClock, money, plainDay, plainRange, short, whole, zoneName } from '.'
+import { ago, clock, dateIn, day, isSameClock, momentOf, money, plainDay, plainRange, short, whole, zoneName } from '.'
 
 const NOON = '2026-07-03T12:00:00Z'
 
@@ -14,6 +14,16 @@ describe('a moment', () => {
   it('belongs to another day elsewhere', () => {
     expect(dateIn('2026-07-03T23:30:00Z', 'UTC')).toBe('2026-07-03')
     expect(dateIn('2026-07-03T23:30:00Z', 'Asia/Tokyo')).toBe('2026-07-04')
+  })
+
+  it('is found by what a clock shows', () => {
+    const at = (local: string, zone: string) => momentOf(local, zone).toISOString()
+    expect(at('2026-12-03 09:00:00', 'Asia/Tokyo')).toBe('2026-12-03T00:00:00.000Z')
+    expect(at('2026-07-03 09:00:00', 'America/New_York')).toBe('2026-07-03T13:00:00.000Z')
+    // In Lisbon the clock goes from 1 to 2 that night.
+    expect(at('2026-03-29 01:30:00', 'Europe/Lisbon')).toBe('2026-03-29T01:30:00.000Z')
+    expect(at('2026-03-29 00:30:00', 'Europe/Lisbon')).toBe('2026-03-29T00:30:00.000Z')
+    expect(at('2026-03-29 02:30:00', 'Europe/Lisbon')).toBe('2026-03-29T01:30:00.000Z')
   })
 
   it('names its zone, with the summer in it', () => {

@@ -8,6 +8,7 @@ import { MailingList, NewMailing } from '@/mailing'
 import { PersonForm } from '@/people/form'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
+import { dateIn } from '@/time'
 import { useAddress } from '@/trips/address'
 import { DataTable } from '@/ui/data-table'
 import { IconAddressBook, IconChevronDown, IconDownload, IconFileImport, IconPlus, IconSpeakerphone, IconUsers } from '@/ui/icons'
@@ -73,7 +74,7 @@ export default function Contacts() {
       {open === 'writing' && (
         <NewMailing
           selection={{ contacts: filter }}
-          label={t('contacts.mailingLabel', { day: new Date().toISOString().slice(0, 10) })}
+          label={t('contacts.mailingLabel', { day: dateIn(new Date()) })}
           onClose={close}
         />
       )}

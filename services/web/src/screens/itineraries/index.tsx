@@ -7,7 +7,7 @@ import { api, type ItinerarySummary } from '@/api'
 import { MailingList, NewMailing } from '@/mailing'
 import { useMay, useMe } from '@/queries'
 import { t } from '@/texts'
-import { money, plainRange } from '@/time'
+import { dateIn, money, plainRange } from '@/time'
 import { useAddress } from '@/trips/address'
 import { nights } from '@/trips/days'
 import { AMBER, TripBadge } from '@/trips/states'
@@ -93,7 +93,7 @@ export default function Itineraries() {
       {writing && (
         <NewMailing
           selection={{ itineraries: filter }}
-          label={t('itineraries.mailingLabel', { day: now.toISOString().slice(0, 10) })}
+          label={t('itineraries.mailingLabel', { day: dateIn(now) })}
           onClose={() => setWriting(false)}
         />
       )}
