@@ -89,6 +89,8 @@ function Writing({ selection, label, onClose, onPrepared }: MailingProps & { onP
           fullWidth
           data={ways.map((value) => ({ value, label: tv('ui.channel', value) }))}
           {...form.getInputProps('channel')}
+          // A template is of one channel.
+          onChange={(value) => form.setValues({ channel: ways.find((each) => each === value) ?? channel, template_id: null })}
         />
         <Group grow align="flex-start">
           {ofTrips && (
