@@ -76,7 +76,12 @@ export function fits({ key, typing = false }: Pick<Key, 'key' | 'typing'>, event
   // With a letter or a sign the layout decides about Shift; of other keys it makes another one.
   if (name.length > 1 && parts.includes('shift') !== event.shiftKey) return false
   if (!mod && name.length === 1 && !areLettersOn()) return false
-  return typing || !isTyping(event.target)
+  return typing || !(isTyping(event.target) || isMoving(event))
+}
+
+/** An arrow among radios chooses another of them. */
+function isMoving({ key, target }: KeyboardEvent): boolean {
+  return key.startsWith('Arrow') && target instanceof HTMLInputElement && target.type === 'radio'
 }
 
 function isTyping(target: EventTarget | null): boolean {

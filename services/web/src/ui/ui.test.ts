@@ -76,6 +76,17 @@ describe('a key', () => {
     expect(fits({ key: 'mod+k' }, press('k', { ctrlKey: true }))).toBe(true)
   })
 
+  it('is the radios\' own where it moves among them', () => {
+    const radio = document.createElement('input')
+    radio.type = 'radio'
+    document.body.append(radio)
+    const heard: boolean[] = []
+    radio.addEventListener('keydown', (event) => heard.push(fits({ key: 'ArrowLeft' }, event), fits({ key: 'j' }, event)))
+    radio.dispatchEvent(press('ArrowLeft', { bubbles: true }))
+    radio.dispatchEvent(press('j', { bubbles: true }))
+    expect(heard).toEqual([false, false, false, true])
+  })
+
   it('is a letter where somebody types', () => {
     const field = document.createElement('textarea')
     document.body.append(field)
