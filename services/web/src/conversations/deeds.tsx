@@ -50,9 +50,13 @@ export function useDeeds(conversation: Conversation | undefined, after: After): 
   const deeds: Deeds = {
     archive: () => {
       if (!conversation) return
-      act({ what: 'archived', archived: !conversation.archived })
-      if (!conversation.archived) after.next()
-      toast.done(t(conversation.archived ? 'conversations.broughtBack' : 'conversations.archivedNow'))
+      const archived = !conversation.archived
+      // What was refused is said by the change itself.
+      void change.mutateAsync({ conversation, change: { what: 'archived', archived } }).then(
+        () => toast.done(t(archived ? 'conversations.archivedNow' : 'conversations.broughtBack')),
+        () => undefined,
+      )
+      if (archived) after.next()
     },
     setState: (state) => act({ what: 'state', state }),
     assignMe: () => act({ what: 'assignee', user: conversation?.assignee_id === me ? null : me }),
