@@ -17,8 +17,8 @@ export interface OutreachProps {
   /** Files that go with each letter. */
   attachments?: readonly { id: string; name: string }[]
   onClose: () => void
-  /** Something left. */
-  onSent?: () => void
+  /** A letter left, with these services in it. */
+  onSent?: (services: readonly Planned[]) => void
 }
 
 const Letters = lazy(() => import('./dialogue'))

@@ -4,8 +4,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 
 import { type Answer, api, type Service } from '@/api'
+import { t } from '@/texts'
+import { toast } from '@/ui/toast'
 
-import { type Addressed, type Common, type Draft, draftOf } from './letters'
+import { type Addressed, type Common, type Draft, draftOf, type Planned } from './letters'
 
 export type Sent = Answer<'/messages', 'post'>
 
@@ -20,7 +22,7 @@ interface Options {
   /** Ordered services that are only planned are marked as requested. */
   marking: boolean
   /** Said once after each letter that left. */
-  onSent?: (letter: Addressed) => void
+  onSent?: (services: readonly Planned[]) => void
 }
 
 /** Sends letters one after the other, each on its own: one that fails keeps none of the others. */
@@ -40,7 +42,7 @@ export function useSending({ common, marking, onSent }: Options) {
         try {
           const draft = draftOf(letter, common)
           note(letter.id, outcomeOf(await send(draft, letter.requestKey)))
-          onSent?.(letter)
+          onSent?.(letter.services)
         } catch (error) {
           note(letter.id, { state: 'failed', error })
           continue
@@ -78,9 +80,11 @@ function outcomeOf(sent: Sent): Outcome {
 // That a service was ordered is only noted: what somebody changed meanwhile stays as he left it.
 async function markRequested(services: readonly Service[]): Promise<void> {
   const planned = services.filter((each) => (each.details.state ?? 'planned') === 'planned')
-  await Promise.allSettled(
+  const noted = await Promise.allSettled(
     planned.map(({ id, version }) =>
       api.put('/services/{id}/state', { path: { id }, version, body: { state: 'requested' } }),
     ),
   )
+  const count = noted.filter((each) => each.status === 'rejected').length
+  if (count > 0) toast.refused(t('outreach.notMarked', { count }))
 }

@@ -19,10 +19,12 @@ import { IconChevronLeft, IconChevronRight, IconSearch } from '@/ui/icons'
 import { type Key, useKeys } from '@/ui/keys'
 import { Page } from '@/ui/page'
 import { Loaded } from '@/ui/states'
+import { toast } from '@/ui/toast'
 
 import { Calendar } from './calendar'
 import classes from './concierge.module.css'
 import { type Search, validateSearch } from './search'
+import { asTheyAre } from './selected'
 
 const TYPED = 300 // ms after the last key in which nothing is asked
 
@@ -63,19 +65,23 @@ export default function Concierge() {
       services.forEach((each) => (on ? after.set(each.service.id, each) : after.delete(each.service.id)))
       return after
     })
+  const forget = (ids: readonly string[]) => setSelected((before) => new Map([...before].filter(([id]) => !ids.includes(id))))
   const want = async (occasion: Occasion) => {
-    const services = [...selected.values()].map(({ service, reference, title }) => ({ service, reference, title }))
-    if (services.length === 0) return
-    const ids = occasion.whom === 'supplier' ? [] : [...new Set(services.map((each) => each.service.itinerary_id))]
-    const trips = await Promise.all(
-      ids.map((id) =>
-        queries.query({
-          queryKey: ['itineraries', 'one', id],
-          queryFn: ({ signal }) => api.get('/itineraries/{id}', { path: { id }, signal }),
-        }),
-      ),
-    )
-    setWanted({ occasion, services, trips })
+    if (selected.size === 0) return
+    const ids = [...new Set([...selected.values()].map((each) => each.service.itinerary_id))]
+    try {
+      const trips = await Promise.all(
+        ids.map((id) =>
+          queries.query({
+            queryKey: ['itineraries', 'one', id],
+            queryFn: ({ signal }) => api.get('/itineraries/{id}', { path: { id }, signal }),
+          }),
+        ),
+      )
+      setWanted({ occasion, services: asTheyAre(selected, trips), trips: occasion.whom === 'supplier' ? [] : trips })
+    } catch (error) {
+      toast.failure(error)
+    }
   }
   const move = (steps: number) => put({ date: addDays(date, steps * length) })
   const keys: Key[] = [
@@ -127,7 +133,7 @@ export default function Concierge() {
         trips={wanted?.trips ?? []}
         fromConcierge
         onClose={() => setWanted(null)}
-        onSent={() => setSelected(new Map())}
+        onSent={(services) => forget(services.map((each) => each.service.id))}
       />
     </Page>
   )

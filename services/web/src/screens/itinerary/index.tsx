@@ -27,8 +27,8 @@ export interface Wanted {
   occasion: Occasion
   services?: readonly Planned[]
   variables?: Readonly<Record<string, string>>
-  /** Said once something left. */
-  onSent?: () => void
+  /** Said once for each letter that left, with what is in it. */
+  onSent?: (services: readonly Planned[]) => void
 }
 
 /** A trip: where it stands, what is planned and paid, and all that was said about it. */

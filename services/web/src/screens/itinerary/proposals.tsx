@@ -87,7 +87,8 @@ function One({ proposal, onWant }: { proposal: Proposal; onWant: ProposalsProps[
   const closed = state === 'accepted' || state === 'withdrawn'
   const send = async () => {
     // The link is told only once, when it is made; an earlier one is good no more then.
-    const made = url ?? (await link.mutateAsync()).url
+    const made = url ?? (await link.mutateAsync().catch(() => undefined))?.url
+    if (made === undefined) return // which was said already
     onWant({
       occasion: { kind: proposal.sent_at != null && proposal.number > 1 ? 'proposal_update' : 'proposal', whom: 'traveller' },
       variables: { 'proposal.url': made },

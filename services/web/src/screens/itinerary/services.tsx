@@ -46,7 +46,7 @@ export function Services({ trip, open, onOpen, onWant, busy }: ServicesProps) {
     onWant({
       occasion,
       services: chosen.map((service) => ({ service, reference: trip.reference, title: trip.details.title })),
-      onSent: () => setSelected(new Set()),
+      onSent: (sent) => toggle(sent.map((each) => each.service.id), false),
     })
   }
   const keys: Key[] = [
