@@ -10,6 +10,7 @@ import {
 
 import { api, type Conversation, type Label, type LiveEvents } from '@/api'
 import { useLive } from '@/live'
+import { afterFetch } from '@/live/fetching'
 import { useMe } from '@/queries'
 
 import { asQuery, type Filters, fits } from './filters'
@@ -103,10 +104,15 @@ export function useLiveConversations(): void {
   const ask = async (id: string) => put(queries, await api.get('/conversations/{id}', { path: { id } }), me)
   useLive('conversation.changed', (event) => {
     const { conversation } = event
-    const unread = unreadAfter(known(queries, conversation.id), event)
-    put(queries, { ...conversation, unread_mine: unread }, me)
+    const asIs = () => {
+      const unread = unreadAfter(known(queries, conversation.id), event)
+      put(queries, { ...conversation, unread_mine: unread }, me)
+      return unread
+    }
     // Until then the team's number stands there; where it cannot be asked, too.
-    if (unread === null && known(queries, conversation.id)) void ask(conversation.id).catch(() => undefined)
+    if (asIs() === null && known(queries, conversation.id)) void ask(conversation.id).catch(() => undefined)
+    afterFetch(queries, [LISTS], asIs)
+    afterFetch(queries, [ONE, conversation.id], asIs)
   })
   useLive('read_mark.changed', ({ conversation_id, user_id, unread }) => {
     const before = known(queries, conversation_id)

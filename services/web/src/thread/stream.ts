@@ -1,10 +1,11 @@
 // The messages and comments of a conversation, newest first as the API gives them, and kept true by
 // what the live stream tells: nothing is fetched twice.
 
-import { type InfiniteData, infiniteQueryOptions, useQueryClient } from '@tanstack/react-query'
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, useQueryClient } from '@tanstack/react-query'
 
 import { api, type Comment, type MessageView, type StreamItem, type StreamPage } from '@/api'
 import { useLive } from '@/live'
+import { afterFetch } from '@/live/fetching'
 
 export type Stream = InfiniteData<StreamPage>
 
@@ -41,11 +42,15 @@ export function itemsOf(stream: Stream | undefined): StreamItem[] {
   return [...found.values()].reverse()
 }
 
+function has(stream: Stream, item: StreamItem): boolean {
+  return stream.pages.some((page) => page.items.some((each) => idOf(each) === idOf(item)))
+}
+
 /** A message or comment after a change put in its place; one older than all that was fetched is not. */
 export function withItem(stream: Stream, item: StreamItem): Stream {
   const id = idOf(item)
   const at = momentOf(item)
-  if (stream.pages.some((page) => page.items.some((each) => idOf(each) === id))) {
+  if (has(stream, item)) {
     return inPages(stream, (items) =>
       items.some((each) => idOf(each) === id) ? items.map((each) => (idOf(each) === id ? item : each)) : items,
     )
@@ -75,27 +80,33 @@ function inPages(stream: Stream, change: (items: StreamItem[]) => StreamItem[]):
   }
 }
 
+function set(queries: QueryClient, conversation: string, item: StreamItem): void {
+  queries.setQueryData<Stream>(['thread', conversation], (old) => old && withItem(old, item))
+}
+
 /** Puts messages and comments into their threads, wherever these were fetched. */
 export function usePuts(): { put: (message: MessageView) => void; putComment: (comment: Comment) => void } {
   const queries = useQueryClient()
-  const set = (conversation: string, item: StreamItem) =>
-    void queries.setQueryData<Stream>(['thread', conversation], (old) => old && withItem(old, item))
   return {
-    put: (message) => set(message.conversation_id, { message }),
-    putComment: (comment) => set(comment.conversation_id, { comment }),
+    put: (message) => set(queries, message.conversation_id, { message }),
+    putComment: (comment) => set(queries, comment.conversation_id, { comment }),
   }
 }
 
 /** Puts them in as they come. */
 export function useLiveThreads(): void {
   const queries = useQueryClient()
-  const { put, putComment } = usePuts()
+  const came = (conversation: string, item: StreamItem) => {
+    const key = ['thread', conversation]
+    set(queries, conversation, item)
+    afterFetch(queries, key, () => queries.setQueryData<Stream>(key, (old) => old && (has(old, item) ? old : withItem(old, item))))
+  }
   useLive('conversation.changed', ({ change, conversation, message }) => {
-    if (message) put(message)
+    if (message) came(message.conversation_id, { message })
     // These move more than one message.
     else if (['merged', 'unmerged', 'erased'].includes(change)) {
       void queries.invalidateQueries({ queryKey: ['thread', conversation.id] })
     }
   })
-  useLive('comment.changed', ({ comment }) => putComment(comment))
+  useLive('comment.changed', ({ comment }) => came(comment.conversation_id, { comment }))
 }
