@@ -1,4 +1,5 @@
 import { MantineProvider } from '@mantine/core'
+import { DatesProvider } from '@mantine/dates'
 import { Notifications } from '@mantine/notifications'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
@@ -9,6 +10,7 @@ import type { AppRouter } from './routes'
 import { schemeManager } from './scheme'
 import { language, onLanguage } from './texts'
 import { theme, variables } from './theme'
+import { calendar } from './time/calendar'
 
 const schemes = schemeManager()
 
@@ -23,10 +25,12 @@ export function App({ queries, router }: { queries: QueryClient; router: AppRout
       defaultColorScheme="auto"
       getStyleNonce={styleNonce}
     >
-      <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" limit={4} />
-        <RouterProvider key={shown} router={router} />
-      </QueryClientProvider>
+      <DatesProvider settings={calendar()}>
+        <QueryClientProvider client={queries}>
+          <Notifications position="bottom-right" limit={4} />
+          <RouterProvider key={shown} router={router} />
+        </QueryClientProvider>
+      </DatesProvider>
     </MantineProvider>
   )
 }

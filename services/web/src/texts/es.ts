@@ -1,3 +1,5 @@
+import 'dayjs/locale/es'
+
 import composer from '@/composer/es.json'
 import conversations from '@/conversations/es.json'
 import type { Catalogue } from '.'
