@@ -7,11 +7,12 @@ import { useQuery } from '@tanstack/react-query'
 import { type Ref, useState } from 'react'
 
 import type { Channel } from '@/api'
-import { connectionsQuery, countsQuery } from '@/queries'
+import { connectionsQuery, countsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 
 import { type Filters, narrowing } from './filters'
-import { labelsQuery } from './queries'
+import { labelsQuery, tripQuery } from './queries'
+import { TripPicker } from './trip-picker'
 
 interface FilterBarProps {
   filters: Filters
@@ -35,6 +36,7 @@ export function filtersOf(shown: Shown): Partial<Filters> {
   return {
     view: shown === 'archived' || shown === 'put_off' ? shown : undefined,
     who: shown === 'mine' || shown === 'nobody' ? shown : undefined,
+    ...((shown === 'mine' || shown === 'nobody') && { assignee: undefined }),
     unread: shown === 'unread' ? true : undefined,
   }
 }
@@ -124,8 +126,24 @@ function WithWhom({ filters, change, ...field }: Pick<FilterBarProps, 'filters' 
   )
 }
 
+function TripFilter({ filters: { trip }, change }: Pick<FilterBarProps, 'filters' | 'change'>) {
+  const chosen = useQuery({ ...tripQuery(trip ?? ''), enabled: trip !== undefined }).data
+  return (
+    <TripPicker
+      size="xs"
+      autofocus={false}
+      contactId={null}
+      comboboxProps={{ withinPortal: false }}
+      known={chosen && { id: chosen.id, reference: chosen.reference, title: chosen.details.title }}
+      value={trip ?? null}
+      onChange={(id) => change({ trip: id ?? undefined })}
+    />
+  )
+}
+
 function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed'> & { fixed: Channel | undefined }) {
   const labels = useQuery(labelsQuery).data ?? []
+  const users = useQuery(usersQuery).data ?? []
   const connections = useQuery(connectionsQuery).data ?? []
   // What has its place outside is not counted.
   const count = narrowing(fixed ? { ...filters, connection: undefined, kind: undefined } : filters)
@@ -166,6 +184,17 @@ function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed
             data={labels.map((each) => ({ value: each.id, label: each.name }))}
             onChange={(value) => change({ label: value ?? undefined })}
           />
+          <Select
+            size="xs"
+            label={t('conversations.colleague')}
+            clearable
+            searchable
+            comboboxProps={{ withinPortal: false }}
+            value={filters.assignee ?? null}
+            data={users.map((each) => ({ value: each.id, label: each.name }))}
+            onChange={(value) => change({ assignee: value ?? undefined, ...(value !== null && { who: undefined }) })}
+          />
+          <TripFilter filters={filters} change={change} />
           <DatePickerInput
             size="xs"
             type="range"
@@ -186,7 +215,7 @@ function More({ filters, change, fixed }: Omit<FilterBarProps, 'search' | 'fixed
             size="xs"
             variant="default"
             disabled={count === 0}
-            onClick={() => change({ ...(!fixed && { connection: undefined, kind: undefined }), label: undefined, state: undefined, since: undefined, until: undefined })}
+            onClick={() => change({ ...(!fixed && { connection: undefined, kind: undefined }), assignee: undefined, trip: undefined, label: undefined, state: undefined, since: undefined, until: undefined })}
           >
             {t('conversations.clear')}
           </Button>

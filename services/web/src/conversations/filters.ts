@@ -12,6 +12,10 @@ export interface Filters {
   /** What is in no list by itself. */
   view?: 'archived' | 'put_off' | undefined
   who?: 'mine' | 'nobody' | undefined
+  /** A colleague who is responsible. */
+  assignee?: string | undefined
+  /** The trip that it is about. */
+  trip?: string | undefined
   state?: 'attentive' | 'answered' | undefined
   unread?: true | undefined
   label?: string | undefined
@@ -29,6 +33,8 @@ export function readFilters(given: Record<string, unknown>): Filters {
     connection: text(given.connection),
     view: oneOf(given.view, ['archived', 'put_off']),
     who: oneOf(given.who, ['mine', 'nobody']),
+    assignee: text(given.assignee),
+    trip: text(given.trip),
     state: oneOf(given.state, ['attentive', 'answered']),
     unread: given.unread === true ? true : undefined,
     label: text(given.label),
@@ -40,7 +46,7 @@ export function readFilters(given: Record<string, unknown>): Filters {
 
 /** The same as the API is asked. */
 export function asQuery(filters: Filters): NonNullable<Query<'/conversations'>> {
-  const { channel, kind, connection, view, who, state, unread, label, q, since, until } = filters
+  const { channel, kind, connection, view, who, assignee, trip, state, unread, label, q, since, until } = filters
   return {
     ...(channel && { channel }),
     ...(kind && { kind }),
@@ -48,6 +54,8 @@ export function asQuery(filters: Filters): NonNullable<Query<'/conversations'>> 
     ...(view === 'archived' && { archived: true }),
     ...(view === 'put_off' && { put_off: true }),
     ...(who && { assignment: who }),
+    ...(assignee && { assignee_id: assignee }),
+    ...(trip && { itinerary_id: trip }),
     ...(state && { state }),
     ...(unread && { unread_mine: true }),
     ...(label && { label_id: label }),
@@ -58,8 +66,8 @@ export function asQuery(filters: Filters): NonNullable<Query<'/conversations'>> 
 }
 
 /** How many filters narrow the list beside those that have a place of their own. */
-export function narrowing({ kind, connection, state, label, since, until }: Filters): number {
-  return [kind, connection, state, label, since ?? until].filter((each) => each !== undefined).length
+export function narrowing({ kind, connection, assignee, trip, state, label, since, until }: Filters): number {
+  return [kind, connection, assignee, trip, state, label, since ?? until].filter((each) => each !== undefined).length
 }
 
 /**
@@ -68,7 +76,7 @@ export function narrowing({ kind, connection, state, label, since, until }: Filt
  */
 export function fits(conversation: Conversation, filters: Filters, me: string): boolean | undefined {
   if (filters.q !== undefined || filters.since !== undefined || filters.until !== undefined) return undefined
-  const { channel, kind, connection, view, who, state, label } = filters
+  const { channel, kind, connection, view, who, assignee, trip, state, label } = filters
   const belongs =
     !conversation.merged_into_id &&
     (channel === undefined || conversation.channel === channel) &&
@@ -77,6 +85,8 @@ export function fits(conversation: Conversation, filters: Filters, me: string): 
     conversation.archived === (view === 'archived') &&
     Boolean(conversation.follow_up) === (view === 'put_off') &&
     (who === undefined || (conversation.assignee_id ?? null) === (who === 'mine' ? me : null)) &&
+    (assignee === undefined || conversation.assignee_id === assignee) &&
+    (trip === undefined || conversation.itinerary_ids.includes(trip)) &&
     (state === undefined || conversation.state === state) &&
     (label === undefined || (conversation.label_ids ?? []).includes(label))
   return belongs && filters.unread && !conversation.unread_mine ? undefined : belongs

@@ -56,6 +56,15 @@ export const labelsQuery = queryOptions({
   queryFn: ({ signal }): Promise<Label[]> => api.get('/labels', { signal }),
 })
 
+/** A trip that a conversation is about: its reference, mostly, which never changes. */
+export function tripQuery(id: string) {
+  return queryOptions({
+    queryKey: ['trip', id],
+    queryFn: ({ signal }) => api.get('/itineraries/{id}', { path: { id }, signal }),
+    staleTime: Infinity,
+  })
+}
+
 export function contactQuery(id: string | null | undefined) {
   return {
     queryKey: ['contacts', 'one', id],

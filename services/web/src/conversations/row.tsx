@@ -1,6 +1,8 @@
 import { Avatar, type AvatarProps } from '@mantine/core'
+import { useTimeout } from '@mantine/hooks'
 import { IconArrowBackUp, IconArchive, IconBeach, IconHourglass, IconPencil, IconUserCheck, IconUsersGroup, IconX } from '@/ui/icons'
-import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
 
 import type { Conversation, Label } from '@/api'
 import { t } from '@/texts'
@@ -10,6 +12,9 @@ import { Hint } from '@/ui/hint'
 import { Moment } from '@/ui/moment'
 
 import classes from './conversations.module.css'
+import { tripQuery } from './queries'
+
+const PASSING = 300 // ms that a row stands before more is asked about it: one scrolls past many
 
 /** Who it is with: the name, else the address. */
 export function nameOf({ contact_name, address }: Pick<Conversation, 'contact_name' | 'address'>): string {
@@ -78,9 +83,7 @@ export function ConversationRow({ conversation, labels, assignee, draft, number 
           {conversation.follow_up && (
             <Sign text={t('conversations.until', { moment: whole(conversation.follow_up.until) })} icon={<IconHourglass size={13} />} />
           )}
-          {itinerary_ids.length > 0 && (
-            <Sign text={t('conversations.trips', { count: itinerary_ids.length })} icon={<IconBeach size={13} />} />
-          )}
+          <Trips ids={itinerary_ids} />
           {assignee && <Sign text={t('conversations.responsible', { name: assignee })} icon={<IconUserCheck size={13} />} />}
           {shown.slice(0, 2).map((label) => (
             <LabelMark key={label.id} label={label} />
@@ -93,6 +96,22 @@ export function ConversationRow({ conversation, labels, assignee, draft, number 
         </span>
       </span>
     </>
+  )
+}
+
+/** The trips that it is about: one is named. */
+function Trips({ ids }: { ids: readonly string[] }) {
+  const [stands, setStands] = useState(false)
+  useTimeout(() => setStands(true), PASSING, { autoInvoke: true })
+  const [only] = ids.length === 1 ? ids : []
+  const trip = useQuery({ ...tripQuery(only ?? ''), enabled: only !== undefined && stands }).data
+  if (ids.length === 0) return null
+  if (trip === undefined) return <Sign text={t('conversations.trips', { count: ids.length })} icon={<IconBeach size={13} />} />
+  return (
+    <span className={classes.trip} title={trip.details.title}>
+      <IconBeach size={13} role="img" aria-label={t('conversations.itinerary')} />
+      {trip.reference}
+    </span>
   )
 }
 

@@ -67,7 +67,7 @@ describe('a conversation that changed', () => {
 })
 
 describe('whether it belongs in a list', () => {
-  const mine = row('a', '09:00', { assignee_id: 'me', state: 'attentive', label_ids: ['l'] })
+  const mine = row('a', '09:00', { assignee_id: 'me', state: 'attentive', label_ids: ['l'], itinerary_ids: ['t'] })
 
   it.each([
     [{}, true],
@@ -77,6 +77,10 @@ describe('whether it belongs in a list', () => {
     [{ view: 'archived' }, false],
     [{ state: 'attentive', label: 'l' }, true],
     [{ label: 'other' }, false],
+    [{ assignee: 'me' }, true],
+    [{ assignee: 'colleague' }, false],
+    [{ trip: 't' }, true],
+    [{ trip: 'other' }, false],
     [{ q: 'anything' }, undefined],
     [{ since: '2026-01-01' }, undefined],
   ] as const)('%o: %s', (filters, expected) => {

@@ -11,7 +11,7 @@ import { tripsQuery } from './panel/trips'
 
 const DEBOUNCE = 250 // ms
 
-interface TripPickerProps extends Pick<SelectProps, 'size' | 'description' | 'error'> {
+interface TripPickerProps extends Pick<SelectProps, 'size' | 'description' | 'error' | 'comboboxProps'> {
   /** Whose trips are offered before anything is typed. */
   contactId: string | null
   value: string | null

@@ -103,7 +103,7 @@ export function Workspace({ title, to, filters, change, conversationId, focus, c
 
   const narrowed = narrowing(filters) > 0 || Boolean(filters.q ?? filters.who ?? filters.unread ?? filters.view ?? filters.channel)
   const clear = () =>
-    change({ channel: undefined, kind: undefined, connection: undefined, view: undefined, who: undefined, state: undefined, unread: undefined, label: undefined, q: undefined, since: undefined, until: undefined })
+    change({ channel: undefined, kind: undefined, connection: undefined, view: undefined, who: undefined, assignee: undefined, trip: undefined, state: undefined, unread: undefined, label: undefined, q: undefined, since: undefined, until: undefined })
   const conversation = open.data
   return (
     <Page title={title} full actions={actions}>
