@@ -9,4 +9,6 @@ export interface Filters {
   side?: Side | undefined
   person?: string | undefined
   channel?: Channel | undefined
+  /** Of a person's: what was said about one trip. */
+  trip?: string | undefined
 }

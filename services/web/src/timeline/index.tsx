@@ -23,10 +23,12 @@ interface TimelineProps {
   onFilters: (filters: Filters) => void
   /** Who can be picked by name. */
   people?: readonly { id: string; name: string }[]
+  /** Trips that it can be narrowed to. */
+  trips?: readonly { id: string; reference: string; title: string }[]
 }
 
 /** Every message of a trip, or with a person, over all channels, as it happens. Fills its parent. */
-export function Timeline({ source, filters, onFilters, people = [] }: TimelineProps) {
+export function Timeline({ source, filters, onFilters, people = [], trips = [] }: TimelineProps) {
   const query = useInfiniteQuery(timelineQuery(source, filters))
   const [since] = useState(() => new Date().toISOString())
   const messages = query.data?.pages.flatMap((page) => page.messages) ?? []
@@ -34,7 +36,7 @@ export function Timeline({ source, filters, onFilters, people = [] }: TimelinePr
   const filtered = Object.values(filters).some((each) => each !== undefined)
   return (
     <Box component="section" aria-label={t('timeline.title')} className={classes.panel}>
-      <FilterBar filters={filters} onFilters={onFilters} people={people} bySide={'itineraryId' in source} />
+      <FilterBar filters={filters} onFilters={onFilters} people={people} trips={trips} bySide={'itineraryId' in source} />
       {'itineraryId' in source && <Scheduled itineraryId={source.itineraryId} />}
       <div className={classes.rows}>
         {query.data === undefined ? (
@@ -82,11 +84,11 @@ export function Timeline({ source, filters, onFilters, people = [] }: TimelinePr
   )
 }
 
-interface FilterBarProps extends Required<Pick<TimelineProps, 'filters' | 'onFilters' | 'people'>> {
+interface FilterBarProps extends Required<Pick<TimelineProps, 'filters' | 'onFilters' | 'people' | 'trips'>> {
   bySide: boolean
 }
 
-function FilterBar({ filters, onFilters, people, bySide }: FilterBarProps) {
+function FilterBar({ filters, onFilters, people, trips, bySide }: FilterBarProps) {
   return (
     <div className={classes.filters} role="group" aria-label={t('timeline.filters')}>
       {bySide && (
@@ -110,6 +112,18 @@ function FilterBar({ filters, onFilters, people, bySide }: FilterBarProps) {
           value={filters.person ?? null}
           onChange={(person) => onFilters({ ...filters, person: person ?? undefined })}
           data={people.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
+      {trips.length > 0 && (
+        <Select
+          size="xs"
+          aria-label={t('timeline.trip')}
+          placeholder={t('timeline.anyTrip')}
+          clearable
+          searchable
+          value={filters.trip ?? null}
+          onChange={(trip) => onFilters({ ...filters, trip: trip ?? undefined })}
+          data={trips.map(({ id, reference, title }) => ({ value: id, label: `${reference} · ${title}` }))}
         />
       )}
       <Select

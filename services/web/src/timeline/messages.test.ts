@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest'
+import { QueryClient } from '@tanstack/react-query'
+import { expect, it, vi } from 'vitest'
 
-import type { Delivery, MessageView } from '@/api'
+import { api, type Delivery, type MessageView } from '@/api'
 
-import { keyOf, statusOf, withDays } from './messages'
+import { keyOf, statusOf, timelineQuery, withDays } from './messages'
 
 const message = (id: string, at: string) => ({ id, at }) as MessageView
 const delivery = (status: Delivery['status']) => ({ status }) as Delivery
@@ -18,4 +19,13 @@ it('tells the worst that happened to any recipient', () => {
   expect(statusOf({ deliveries: [delivery('read'), delivery('failed')] })).toBe('failed')
   expect(statusOf({ deliveries: [delivery('read'), delivery('delivered')] })).toBe('delivered')
   expect(statusOf({ deliveries: [] })).toBeUndefined()
+})
+
+it('asks for what was said with somebody about one trip', async () => {
+  const asked = vi.spyOn(api, 'get').mockResolvedValue({ messages: [], cursor: null })
+  await new QueryClient().infiniteQuery(timelineQuery({ contactId: 'rita' }, { trip: 'douro', channel: 'email' }))
+  expect(asked).toHaveBeenCalledWith(
+    '/contacts/{contact_id}/timeline',
+    expect.objectContaining({ path: { contact_id: 'rita' }, query: { channel: 'email', cursor: undefined, limit: 50, itinerary_id: 'douro' } }),
+  )
 })

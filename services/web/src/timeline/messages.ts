@@ -12,9 +12,9 @@ export type Source = { itineraryId: string } | { contactId: string }
 
 const PAGE = 50
 
-export function timelineQuery(source: Source, { side, person, channel }: Filters) {
+export function timelineQuery(source: Source, { side, person, channel, trip }: Filters) {
   return infiniteQueryOptions({
-    queryKey: ['messages', 'timeline', source, { side, person, channel }],
+    queryKey: ['messages', 'timeline', source, { side, person, channel, trip }],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam: cursor, signal }) => {
       const query = { channel, cursor, limit: PAGE }
@@ -24,7 +24,11 @@ export function timelineQuery(source: Source, { side, person, channel }: Filters
             query: { ...query, contact_kind: side, contact_id: person },
             signal,
           })
-        : api.get('/contacts/{contact_id}/timeline', { path: { contact_id: source.contactId }, query, signal })
+        : api.get('/contacts/{contact_id}/timeline', {
+            path: { contact_id: source.contactId },
+            query: { ...query, itinerary_id: trip },
+            signal,
+          })
     },
     getNextPageParam: (page) => page.cursor ?? undefined,
   })

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import { api, type Contact } from '@/api'
+import { tripsQuery } from '@/conversations/panel/trips'
 import { PersonForm } from '@/people/form'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
@@ -51,6 +52,7 @@ function Shown({ contact }: { contact: Contact }) {
   const [open, setOpen] = useState<'form' | 'merge'>()
   const mayEdit = useMay('EDIT_CONTACTS') && !contact.erased
   const { tab = 'timeline' } = search
+  const { data: trips = [] } = useQuery(tripsQuery(contact.id))
   return (
     <Page
       title={contact.name}
@@ -91,8 +93,9 @@ function Shown({ contact }: { contact: Contact }) {
             ) : (
               <Timeline
                 source={{ contactId: contact.id }}
-                filters={{ channel: search.channel }}
-                onFilters={({ channel }) => put({ channel })}
+                filters={{ channel: search.channel, trip: search.trip }}
+                onFilters={({ channel, trip }) => put({ channel, trip })}
+                trips={trips}
               />
             )}
           </div>

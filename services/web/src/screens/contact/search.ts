@@ -7,6 +7,7 @@ export interface Search {
   tab?: 'notes' | undefined
   /** Of the timeline. */
   channel?: Channel | undefined
+  trip?: string | undefined
   /** Who is to go into this contact: the preview of that is open. */
   merge?: string | undefined
 }
@@ -15,6 +16,7 @@ export function validateSearch(given: Record<string, unknown>): Search {
   return {
     tab: among(['notes'] as const, given.tab),
     channel: among(CHANNELS, given.channel),
+    trip: typeof given.trip === 'string' && given.trip !== '' ? given.trip : undefined,
     merge: typeof given.merge === 'string' ? given.merge : undefined,
   }
 }

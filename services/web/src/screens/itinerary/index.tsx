@@ -5,6 +5,7 @@ import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 
 import { api, type Itinerary as Trip } from '@/api'
+import { contactQuery } from '@/conversations/queries'
 import { GroupOutcome, NewGroup } from '@/groups'
 import { type Occasion, Outreach, type Planned } from '@/outreach'
 import { t } from '@/texts'
@@ -18,6 +19,7 @@ import { Header } from './header'
 import { History } from './history'
 import classes from './itinerary.module.css'
 import { Payments } from './payments'
+import { peopleOf } from './people'
 import { Proposals } from './proposals'
 import { type Tab, TABS, validateSearch } from './search'
 import { Services } from './services'
@@ -49,6 +51,7 @@ function Screen({ trip }: { trip: Trip }) {
   const [wanted, setWanted] = useState<Wanted | null>(null)
   // One that is looked at by its id, or a new one.
   const [group, setGroup] = useState<string>()
+  const agent = useQuery(contactQuery(trip.details.agent_id))
   const tab = search.tab ?? 'services'
   const shown: Tab = wide && tab === 'timeline' ? 'services' : tab
   const timeline = (
@@ -56,7 +59,7 @@ function Screen({ trip }: { trip: Trip }) {
       source={{ itineraryId: trip.id }}
       filters={{ side: search.side, person: search.person, channel: search.channel }}
       onFilters={({ side, person, channel }) => put({ side, person, channel })}
-      people={peopleOf(trip)}
+      people={peopleOf(trip, agent.data)}
     />
   )
   const panels: Record<Tab, ReactNode> = {
@@ -100,12 +103,4 @@ function Screen({ trip }: { trip: Trip }) {
       />
     </div>
   )
-}
-
-/** Everybody of the trip who has a name and a contact, each once. */
-function peopleOf({ details, services }: Trip): { id: string; name: string }[] {
-  const found = new Map<string, string>()
-  for (const { contact_id, name } of details.guests ?? []) if (contact_id != null) found.set(contact_id, name)
-  for (const { details: it } of services) if (it.supplier_id != null) found.set(it.supplier_id, it.supplier_name ?? '')
-  return [...found].map(([id, name]) => ({ id, name })).filter((each) => each.name !== '')
 }
