@@ -55,8 +55,8 @@ describe('a draft', () => {
   })
 
   it('comes back as it was written', () => {
-    const draft = asDraft({ ...writing, subject: 'Keys', cc: ['lea@us.test'] }, { conversation })
-    expect(asWriting(draft, [], conversation)).toMatchObject({ text: 'Hello', subject: 'Keys', cc: ['lea@us.test'], connection: 'ours' })
+    const draft = asDraft({ ...writing, subject: 'Keys', cc: ['lea@us.test'], bcc: ['books@us.test'] }, { conversation })
+    expect(asWriting(draft, [], conversation)).toMatchObject({ text: 'Hello', subject: 'Keys', cc: ['lea@us.test'], bcc: ['books@us.test'], connection: 'ours' })
   })
 
   it('is empty without words, subject and files', () => {

@@ -1,7 +1,7 @@
 // Where a reply is written: on the conversation's channel or another one, with templates, files and a
 // time; or a comment for the team.
 
-import { ActionIcon, Button, Group, Select, Stack, TagsInput, Text, Textarea, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, Stack, Text, Textarea, TextInput, Tooltip } from '@mantine/core'
 import { IconLock, IconPaperclip, IconSend, IconTemplate, IconX } from '@/ui/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
@@ -15,6 +15,7 @@ import { ChannelIcon } from '@/ui/channel'
 import { toast } from '@/ui/toast'
 
 import classes from './composer.module.css'
+import { Copies } from './copies'
 import { useDraft } from './draft'
 import { Later } from './later'
 import { ClosedWindow, SmsCounter, WindowLeft, windowQuery } from './limits'
@@ -215,17 +216,8 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
           onChange={({ currentTarget: { value } }) => change({ subject: value })}
         />
       )}
-      {!isComment && writing.channel === 'email' && (copies || writing.cc.length > 0) && (
-        <TagsInput
-          size="xs"
-          mb={4}
-          aria-label={t('composer.copyTo')}
-          placeholder={t('composer.copyTo')}
-          value={writing.cc}
-          onChange={(cc) => change({ cc })}
-          splitChars={[',', ';', ' ']}
-          acceptValueOnBlur
-        />
+      {!isComment && writing.channel === 'email' && (copies || writing.cc.length + writing.bcc.length > 0) && (
+        <Copies cc={writing.cc} bcc={writing.bcc} onChange={change} />
       )}
       {closed && !isComment ? (
         <ClosedWindow connection={conversation.connection_id} choose={(template) => void submit(undefined, template)} />
@@ -309,7 +301,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
                   <IconTemplate size={18} stroke={1.6} />
                 </ActionIcon>
               </Tooltip>
-              {writing.channel === 'email' && !copies && writing.cc.length === 0 && (
+              {writing.channel === 'email' && !copies && writing.cc.length + writing.bcc.length === 0 && (
                 <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setCopies(true)}>
                   {t('composer.cc')}
                 </Button>

@@ -9,6 +9,8 @@ export interface Writing {
   text: string
   subject: string
   cc: string[]
+  /** Copies that nobody else sees. */
+  bcc: string[]
   attachments: Attachment[]
   /** The message that is answered, and quoted where the channel can. */
   answers?: MessageView | undefined
@@ -25,6 +27,7 @@ export function blank(conversation: Conversation): Writing {
     text: '',
     subject: '',
     cc: [],
+    bcc: [],
     attachments: [],
   }
 }
@@ -62,7 +65,7 @@ export interface Around {
 
 /** The draft of a reply, or of a message on another channel to the same person. */
 export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Around): Draft {
-  const { channel, text, approved, subject, cc, attachments, answers, connection, purpose, itinerary } = writing
+  const { channel, text, approved, subject, cc, bcc, attachments, answers, connection, purpose, itinerary } = writing
   const here = channel === conversation.channel
   // A mail goes on with the thread; in a chat only what is answered by name is quoted.
   const replied = here ? (answers ?? (channel === 'email' ? lastIn : undefined)) : undefined
@@ -79,6 +82,7 @@ export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Ar
     }),
     ...(channel === 'email' && subject.trim() !== '' && { subject: subject.trim() }),
     ...(channel === 'email' && cc.length > 0 && { cc: cc.map((address) => ({ address })) }),
+    ...(channel === 'email' && bcc.length > 0 && { bcc: bcc.map((address) => ({ address })) }),
     ...(approved ? { approved_template: approved } : { text, attachments: attachments.map((each) => each.id) }),
     ...(purpose && { purpose }),
     ...(itinerary && { itinerary_id: itinerary }),
@@ -94,6 +98,7 @@ export function asWriting(draft: Draft, attachments: Attachment[], conversation:
     text: draft.text ?? '',
     subject: draft.subject ?? '',
     cc: (draft.cc ?? []).flatMap((each) => each.address ?? []),
+    bcc: (draft.bcc ?? []).flatMap((each) => each.address ?? []),
     attachments,
     answers,
     approved: draft.approved_template ?? undefined,

@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Menu, Progress, Stack, Text } from '@mantine/core'
+import { Box, Button, Checkbox, Group, Menu, Progress, Stack, Text } from '@mantine/core'
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconSend } from '@/ui/icons'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { type Channel, newKey } from '@/api'
+import { ContactsSelect, type Person } from '@/people/contacts-select'
 import { connectionsQuery } from '@/queries'
 import { t, tv } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
@@ -15,7 +16,7 @@ import type { OutreachProps } from './index'
 import { Later } from './later'
 import { LetterEditor } from './letter-editor'
 import { LetterList } from './letter-list'
-import { type Addressed, type Letter, lettersOf, type Occasion } from './letters'
+import { type Addressed, type Letter, lettersOf, type Occasion, toPeople } from './letters'
 import { useSending } from './outcome'
 import classes from './outreach.module.css'
 import { previewQuery, readinessOf, useRecipients } from './previews'
@@ -25,10 +26,10 @@ const TYPED = 350 // ms after the last key in which nothing is asked
 type DialogueProps = OutreachProps & { occasion: Occasion }
 
 /** Everybody who gets something, what each of them gets, and in the end what became of it. */
-export default function Letters({ occasion, services, trips, fromConcierge = false, variables = {}, attachments = [], onClose, onSent }: DialogueProps) {
+export default function Letters({ occasion, services, trips, people = [], fromConcierge = false, variables = {}, attachments = [], onClose, onSent }: DialogueProps) {
   const small = useMediaQuery('(max-width: 48em)')
   const [letters, setLetters] = useState<readonly Letter[]>(() =>
-    lettersOf(occasion, services, trips, newKey).map((each) => ({ ...each, variables, attachments })),
+    [...lettersOf(occasion, services, trips, newKey), ...toPeople(people, [], newKey)].map((each) => ({ ...each, variables, attachments })),
   )
   const [chosen, setChosen] = useState(letters[0]?.id ?? '')
   const [marking, setMarking] = useState(true)
@@ -62,7 +63,14 @@ export default function Letters({ occasion, services, trips, fromConcierge = fal
   const everyChannel = (channel: Channel) =>
     setLetters((before) => before.map((each) => ({ ...each, channel, connectionId: null, templateId: null })))
 
-  const current = addressed.find((each) => each.id === chosen)
+  const write = (to: readonly Person[]) => {
+    const next = toPeople(to, letters, newKey)
+    setLetters(next)
+    const added = next.find((each) => !letters.includes(each))
+    if (added !== undefined) setChosen(added.id)
+  }
+
+  const current = addressed.find((each) => each.id === chosen) ?? addressed[0]
   const isSent = (letter: Letter) => outcomes[letter.id]?.state === 'sent'
   const open = addressed.filter((each) => !each.skipped && each.contactId !== null && !isSent(each))
   const ready = open.filter((each) => readiness(each).state === 'ready')
@@ -82,15 +90,26 @@ export default function Letters({ occasion, services, trips, fromConcierge = fal
       fullScreen={small}
       closeOnClickOutside={false}
     >
-      {current === undefined ? (
+      {occasion.whom === 'person' && (
+        <Box mb="md">
+          <ContactsSelect
+            label={t('outreach.to')}
+            placeholder={t('outreach.toHint')}
+            chosen={addressed.map((each) => ({ id: each.contactId ?? '', name: each.name }))}
+            onChange={write}
+            disabled={sending || sent > 0}
+          />
+        </Box>
+      )}
+      {current === undefined ? (occasion.whom === 'person' ? null : (
         <Empty title={t('outreach.nothing')} text={t('outreach.nothingText')} />
-      ) : (
+      )) : (
         <div className={classes.columns}>
           <Stack gap="xs">
             <LetterList
               letters={addressed}
               whom={occasion.whom}
-              chosen={chosen}
+              chosen={current.id}
               onChoose={setChosen}
               onSkip={(id, skipped) => change(id, { skipped })}
               readiness={readiness}
@@ -126,6 +145,7 @@ export default function Letters({ occasion, services, trips, fromConcierge = fal
             locked={sending}
             onChange={(part) => change(current.id, part)}
             onRetry={() => send([current])}
+            onLeave={onClose}
           />
         </div>
       )}

@@ -1,5 +1,7 @@
 import { lazy, Suspense } from 'react'
 
+import type { Person } from '@/people/contacts-select'
+
 import type { Occasion, Planned, Trip } from './letters'
 
 export type { Occasion, Planned, Trip, Whom } from './letters'
@@ -11,6 +13,8 @@ export interface OutreachProps {
   services: readonly Planned[]
   /** The trips: for travellers and agents one letter each. */
   trips: readonly Trip[]
+  /** Who is written to at first, where people are chosen. */
+  people?: readonly Person[]
   fromConcierge?: boolean
   /** What a template needs and the data does not say, as `proposal.url`. */
   variables?: Readonly<Record<string, string>>

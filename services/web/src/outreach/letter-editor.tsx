@@ -28,11 +28,13 @@ interface LetterEditorProps {
   locked: boolean
   onChange: (change: Partial<Letter>) => void
   onRetry: () => void
+  /** Somebody goes to where the message lies now. */
+  onLeave: () => void
 }
 
 /** One letter: how it goes and what it says, beside the whole of it as it will be read. */
 export function LetterEditor(props: LetterEditorProps) {
-  const { letter, common, contact, readiness, outcome, locked, onChange, onRetry } = props
+  const { letter, common, contact, readiness, outcome, locked, onChange, onRetry, onLeave } = props
   const query = previewQuery(props.preview, common)
   const shown = useQuery({
     ...query,
@@ -49,7 +51,7 @@ export function LetterEditor(props: LetterEditorProps) {
   const sent = outcome?.state === 'sent'
   return (
     <Stack gap="sm">
-      {sent && <SentNote outcome={outcome} />}
+      {sent && <SentNote outcome={outcome} onLeave={onLeave} />}
       {outcome?.state === 'failed' && (
         <Alert color="red" role="alert" icon={<IconAlertTriangle size={18} />} title={t('outreach.failed')}>
           {wording(outcome.error)}
@@ -77,14 +79,14 @@ export function LetterEditor(props: LetterEditorProps) {
   )
 }
 
-function SentNote({ outcome }: { outcome: Extract<Outcome, { state: 'sent' }> }) {
+function SentNote({ outcome, onLeave }: { outcome: Extract<Outcome, { state: 'sent' }>; onLeave: () => void }) {
   return (
     <Alert color="teal" role="status" icon={<IconCircleCheck size={18} />}>
       {outcome.leavesAt === null ? t('outreach.sent') : t('outreach.later', { when: whole(outcome.leavesAt) })}
       {outcome.conversationId !== null && (
         <>
           {' · '}
-          <Anchor inherit component={Link} to={`/inbox/${outcome.conversationId}`}>
+          <Anchor inherit component={Link} to={`/inbox/${outcome.conversationId}`} onClick={onLeave}>
             {t('outreach.conversation')}
           </Anchor>
         </>

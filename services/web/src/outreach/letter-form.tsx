@@ -1,8 +1,11 @@
 import { Alert, Button, Fieldset, FileButton, Group, Pill, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconFileTypePdf, IconPaperclip } from '@/ui/icons'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 
 import { api, type Contact, type File as Uploaded } from '@/api'
+import { Copies } from '@/composer/copies'
+import { TripPicker } from '@/conversations/trip-picker'
 import { connectionsQuery } from '@/queries'
 import { said, t, tv } from '@/texts'
 import { toast } from '@/ui/toast'
@@ -90,6 +93,15 @@ export function LetterForm({ letter, occasion, contact, problems, onChange, disa
           </Stack>
         </Alert>
       )}
+      {occasion.whom === 'person' && (
+        <TripPicker
+          contactId={letter.contactId}
+          autofocus={false}
+          value={letter.itineraryId}
+          onChange={(itineraryId) => onChange({ itineraryId })}
+        />
+      )}
+      {letter.channel === 'email' && <CopiesOf letter={letter} onChange={onChange} disabled={disabled} />}
       {letter.channel === 'email' && (
         <TextInput
           label={t('outreach.subject')}
@@ -113,6 +125,17 @@ export function LetterForm({ letter, occasion, contact, problems, onChange, disa
       <Obstacles problems={otherProblems(problems)} />
       </Stack>
     </Fieldset>
+  )
+}
+
+/** Most letters have no copies: their fields come when somebody asks for them. */
+function CopiesOf({ letter: { cc, bcc }, onChange, disabled }: Pick<LetterFormProps, 'letter' | 'onChange' | 'disabled'>) {
+  const [asked, setAsked] = useState(false)
+  if (asked || cc.length + bcc.length > 0) return <Copies cc={cc} bcc={bcc} onChange={onChange} disabled={disabled} />
+  return (
+    <Button variant="subtle" size="compact-xs" style={{ alignSelf: 'flex-start' }} disabled={disabled} onClick={() => setAsked(true)}>
+      {t('composer.cc')}
+    </Button>
   )
 }
 

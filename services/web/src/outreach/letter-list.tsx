@@ -2,7 +2,7 @@ import { Badge, Checkbox, Group, Loader, NavLink, Stack, Text, Tooltip } from '@
 import { IconAlertTriangle, IconCheck, IconCircleCheck, IconClock, IconUserX } from '@/ui/icons'
 import type { ReactNode } from 'react'
 
-import { t } from '@/texts'
+import { t, tv } from '@/texts'
 import { whole } from '@/time'
 import { ChannelIcon } from '@/ui/channel'
 
@@ -58,7 +58,9 @@ export function LetterList({ letters, whom, chosen, onChoose, onSkip, readiness,
                   <span>
                     {letter.services.length > 0
                       ? t('outreach.services', { count: letter.services.length })
-                      : t('outreach.noServices')}
+                      : whom === 'person'
+                        ? tv('ui.channel', letter.channel)
+                        : t('outreach.noServices')}
                   </span>
                 </Group>
               }
@@ -75,7 +77,7 @@ export function LetterList({ letters, whom, chosen, onChoose, onSkip, readiness,
 export function nameOf(letter: Addressed, whom: Whom): string {
   if (letter.name !== '') return letter.name
   if (letter.contactId !== null) return t('outreach.recipients')
-  return { supplier: t('outreach.noSupplier'), traveller: t('outreach.noGuest'), agent: t('outreach.noAgent') }[whom]
+  return { supplier: t('outreach.noSupplier'), traveller: t('outreach.noGuest'), agent: t('outreach.noAgent'), person: t('outreach.nobody') }[whom]
 }
 
 function Mark({ letter, readiness, outcome }: { letter: Addressed; readiness: Readiness; outcome: Outcome | undefined }) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Service } from '@/api'
 
-import { draftOf, lettersOf, missingVariables, otherProblems, type Planned, type Trip } from './letters'
+import { draftOf, lettersOf, missingVariables, otherProblems, type Planned, toPeople, type Trip } from './letters'
 
 function planned(id: string, trip: string, supplier: string | null, starts_at: string): Planned {
   const service: Service = {
@@ -113,4 +113,30 @@ it('tells missing variables from what else is wrong', () => {
   const problems = [{ field: 'variables.proposal.url', reason: 'needs a value' }, { field: 'subject', reason: 'write one' }]
   expect(missingVariables(problems)).toEqual(['proposal.url'])
   expect(otherProblems(problems)).toEqual([{ field: 'subject', reason: 'write one' }])
+})
+
+describe('letters to whom somebody chooses', () => {
+  const rita = { id: 'rita', name: 'Rita' }
+  const jonas = { id: 'jonas', name: 'Jonas' }
+  const common = { occasion: { kind: 'message', whom: 'person' }, fromConcierge: false, sendAt: null } as const
+
+  it('keep what was begun while others are added and taken away', () => {
+    const begun = toPeople([rita], [], newKey).map((each) => ({ ...each, text: 'Hello' }))
+    const both = toPeople([rita, jonas], begun, newKey)
+    expect(both.map(({ name, text }) => [name, text])).toEqual([['Rita', 'Hello'], ['Jonas', '']])
+    expect(both[0]?.requestKey).toBe(begun[0]?.requestKey)
+    expect(names(toPeople([jonas], both, newKey))).toEqual([['Jonas']])
+  })
+
+  it('have copies where they are mails, and nowhere else', () => {
+    const [letter] = toPeople([rita], [], newKey)
+    if (letter === undefined) throw new Error('unreachable')
+    const copied = { ...letter, cc: ['lea@us.test'], bcc: ['books@us.test'], text: 'Hello' }
+    expect(draftOf({ ...copied, channel: 'email' }, common)).toMatchObject({
+      to: [{ contact_id: 'rita' }],
+      cc: [{ address: 'lea@us.test' }],
+      bcc: [{ address: 'books@us.test' }],
+    })
+    expect(draftOf({ ...copied, channel: 'sms' }, common)).not.toHaveProperty('bcc')
+  })
 })

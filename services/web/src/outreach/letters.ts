@@ -3,6 +3,7 @@
 // each recipient has a draft of his own, so that one can be changed, sent and fail by itself.
 
 import type { BodyOf, Channel, Itinerary, Money, Service } from '@/api'
+import type { Person } from '@/people/contacts-select'
 
 export type Draft = BodyOf<'/messages', 'post'>
 
@@ -20,7 +21,8 @@ export type Occasion =
   | { kind: 'itinerary_link' | 'booking_confirmation' | 'proposal' | 'proposal_update'; whom: 'traveller' | 'agent' }
   | { kind: 'commission'; whom: 'agent' }
 
-export type Whom = 'traveller' | 'supplier' | 'agent'
+/** Of a trip; or people whom somebody chooses himself. */
+export type Whom = 'traveller' | 'supplier' | 'agent' | 'person'
 
 /** What is known of a trip that letters are about. */
 export type Trip = Pick<Itinerary, 'id' | 'reference'> & {
@@ -43,6 +45,9 @@ export interface Letter {
   channel: Channel | null
   connectionId: string | null
   templateId: string | null
+  /** Addresses that get a copy of a mail: seen by all, or by nobody. */
+  cc: readonly string[]
+  bcc: readonly string[]
   subject: string
   text: string
   variables: Readonly<Record<string, string>>
@@ -63,25 +68,40 @@ interface Recipient {
 
 /** The letters of an occasion, in the order in which their services take place. */
 export function lettersOf(
-  occasion: Occasion,
+  { whom }: Occasion,
   planned: readonly Planned[],
   trips: readonly Trip[],
   newKey: () => string,
 ): Letter[] {
-  const found = occasion.whom === 'supplier' ? bySupplier(planned) : byTrip(occasion.whom, planned, trips)
-  return found.map((recipient) => ({
+  if (whom === 'person') return []
+  const found = whom === 'supplier' ? bySupplier(planned) : byTrip(whom, planned, trips)
+  return found.map((recipient) => blank(recipient, newKey))
+}
+
+/** One letter to each of `people`: what was begun stays, and who is no longer among them gets none. */
+export function toPeople(people: readonly Person[], begun: readonly Letter[], newKey: () => string): Letter[] {
+  return people.map(
+    ({ id, name }) =>
+      begun.find((each) => each.contactId === id) ?? blank({ contactId: id, name, itineraryId: null, services: [] }, newKey),
+  )
+}
+
+function blank(recipient: Recipient, newKey: () => string): Letter {
+  return {
     id: `${recipient.contactId ?? 'nobody'} ${recipient.itineraryId ?? ''} ${recipient.services[0]?.service.id ?? ''}`,
     requestKey: newKey(),
     ...recipient,
     channel: null,
     connectionId: null,
     templateId: null,
+    cc: [],
+    bcc: [],
     subject: '',
     text: '',
     variables: {},
     attachments: [],
     skipped: false,
-  }))
+  }
 }
 
 /** One recipient for each supplier over all trips; all services without one stand together. */
@@ -147,12 +167,18 @@ export function draftOf(letter: Addressed, { occasion, fromConcierge, sendAt }: 
     service_ids: letter.services.map((each) => each.service.id),
     ...(letter.connectionId !== null && { connection_id: letter.connectionId }),
     ...(letter.templateId !== null && { template_id: letter.templateId }),
+    ...(letter.channel === 'email' && letter.cc.length > 0 && { cc: letter.cc.map(addressed) }),
+    ...(letter.channel === 'email' && letter.bcc.length > 0 && { bcc: letter.bcc.map(addressed) }),
     ...(letter.channel === 'email' && letter.subject.trim() !== '' && { subject: letter.subject.trim() }),
     ...(text !== '' && { text }),
     variables: filled(letter.variables),
     attachments: letter.attachments.map((each) => each.id),
     ...(sendAt !== null && { send_at: { local: { date, time, zone: 'place' } } }),
   }
+}
+
+function addressed(address: string): { address: string } {
+  return { address }
 }
 
 function filled(variables: Readonly<Record<string, string>>): Record<string, string> {

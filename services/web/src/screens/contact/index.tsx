@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { api, type Contact } from '@/api'
 import { tripsQuery } from '@/conversations/panel/trips'
+import { Write } from '@/outreach/write'
 import { PersonForm } from '@/people/form'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
@@ -58,16 +59,19 @@ function Shown({ contact }: { contact: Contact }) {
       title={contact.name}
       full
       actions={
-        mayEdit && (
-          <>
-            <Button variant="default" leftSection={<IconUsers size={16} />} onClick={() => setOpen('merge')}>
-              {t('contact.merge')}
-            </Button>
-            <Button variant="light" leftSection={<IconEdit size={16} />} onClick={() => setOpen('form')}>
-              {t('contact.change')}
-            </Button>
-          </>
-        )
+        <>
+          {mayEdit && (
+            <>
+              <Button variant="default" leftSection={<IconUsers size={16} />} onClick={() => setOpen('merge')}>
+                {t('contact.merge')}
+              </Button>
+              <Button variant="light" leftSection={<IconEdit size={16} />} onClick={() => setOpen('form')}>
+                {t('contact.change')}
+              </Button>
+            </>
+          )}
+          {contact.identities.length > 0 && !contact.erased && <Write people={[contact]} />}
+        </>
       }
     >
       <div className={classes.screen}>

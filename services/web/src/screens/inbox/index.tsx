@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { Workspace } from '@/conversations/workspace'
+import { Write } from '@/outreach/write'
 import { t } from '@/texts'
 
 import type { Search } from './search'
@@ -21,6 +22,7 @@ export default function Inbox(): ReactNode {
       change={(change) => void navigate({ to: '/inbox/{-$conversationId}', params: { conversationId }, search: { ...filters, ...change }, replace: true })}
       conversationId={conversationId}
       focus={message}
+      actions={<Write size="compact-md" />}
     />
   )
 }
