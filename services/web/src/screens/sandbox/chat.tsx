@@ -9,6 +9,7 @@ import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 
 import { ChatActions } from './chat-actions'
+import { ChatGroups } from './chat-groups'
 import { Frame } from './device'
 import { type Device, nameOf } from './devices'
 import { useChat, useLookAgain } from './queries'
@@ -37,6 +38,7 @@ export function Chat({ device, onClose }: { device: Device; onClose: () => void 
               {t('sandbox.read')}
             </Button>
           )}
+          <ChatGroups device={device} />
           <Power device={device} />
         </>
       }
