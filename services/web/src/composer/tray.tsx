@@ -1,12 +1,10 @@
-import { CloseButton, Loader, Stack, Text, UnstyledButton } from '@mantine/core'
-import { IconFile } from '@/ui/icons'
-import { useState } from 'react'
+import { CloseButton, Loader, Stack, Text } from '@mantine/core'
 
-import { addressOf, type Attachment } from '@/api'
+import type { Attachment } from '@/api'
 import { said, t } from '@/texts'
 import { fileSize } from '@/thread/files'
-import { Dialogue } from '@/ui/dialogue'
 
+import { Attached } from './attached'
 import classes from './composer.module.css'
 import type { Upload } from './uploads'
 
@@ -19,19 +17,12 @@ interface TrayProps {
 
 /** What goes along with the words, seen before it goes. */
 export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
-  const [open, setOpen] = useState<Attachment>()
   if (attachments.length + uploads.length === 0) return null
   return (
     <div className={classes.tray} role="group" aria-label={t('composer.attachments')}>
       {attachments.map((file) => (
         <div key={file.id} className={classes.item}>
-          {file.content_type.startsWith('image/') ? (
-            <UnstyledButton onClick={() => setOpen(file)} aria-label={t('composer.look', { name: file.name })} style={{ position: 'static' }}>
-              <img src={contentOf(file)} alt="" />
-            </UnstyledButton>
-          ) : (
-            <IconFile size={24} stroke={1.4} aria-hidden />
-          )}
+          <Attached file={file} />
           <Named name={file.name} about={file.reason ? said(file.reason) : fileSize(file.size)} />
           <CloseButton size="xs" onClick={() => remove(file.id)} aria-label={t('composer.detach', { name: file.name })} />
         </div>
@@ -43,14 +34,9 @@ export function Tray({ attachments, uploads, remove, cancel }: TrayProps) {
           <CloseButton size="xs" onClick={() => cancel(file.key)} aria-label={t('composer.detach', { name: file.name })} />
         </div>
       ))}
-      <Dialogue opened={open !== undefined} onClose={() => setOpen(undefined)} size="auto" title={open?.name}>
-        {open && <img src={contentOf(open)} alt={open.name} style={{ maxWidth: '80vw', maxHeight: '75dvh', display: 'block' }} />}
-      </Dialogue>
     </div>
   )
 }
-
-const contentOf = ({ id }: Attachment) => addressOf('/files/{id}', { path: { id }, query: { disposition: 'inline' } })
 
 function Named({ name, about }: { name: string; about: string }) {
   return (
