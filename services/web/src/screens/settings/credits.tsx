@@ -2,18 +2,20 @@ import { Alert, Badge, Button, Group, NumberInput, SimpleGrid, Stack, Text, Text
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type ContractsAccountsCreditsBalance as Balance, type LedgerEntry, newKey, type Price } from '@/api'
+import { api, type ContractsAccountsCreditsBalance as Balance, type LedgerEntry, newKey, type Price, type PriceList } from '@/api'
 import { locale, t } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { type Column, DataTable } from '@/ui/data-table'
 import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
-import { IconAlertTriangle, IconCoins, IconPlus } from '@/ui/icons'
+import { IconAlertTriangle, IconCoins, IconEdit, IconPlus } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Failure, Loaded, Loading } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import section from '@/ui/section.module.css'
+
+import { Prices } from './prices'
 
 /** What text messages cost, what is left, and where it went. */
 export default function Credits() {
@@ -32,22 +34,34 @@ export default function Credits() {
           {(found) => <Standing balance={found} />}
         </Loaded>
         <Loaded query={prices} loading={<Loading rows={2} />}>
-          {({ prices: found = [] }) =>
-            found.length === 0 ? (
-              <Text size="sm" c="dimmed">
-                {t('settings.credits.free')}
-              </Text>
-            ) : (
-              <div className={section.table}>
-                <DataTable rows={found} columns={priceColumns()} keyOf={(each) => `${each.channel} ${each.mode} ${each.prefix}`} caption={t('settings.credits.prices')} />
-              </div>
-            )
-          }
+          {(list) => <Listed list={list} />}
         </Loaded>
         <Ledger />
       </Stack>
       {adding && <ToppingUp onClose={() => setAdding(false)} />}
     </section>
+  )
+}
+
+function Listed({ list }: { list: PriceList }) {
+  const { prices = [] } = list
+  const [changing, setChanging] = useState(false)
+  return (
+    <Stack gap="xs">
+      {prices.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('settings.credits.free')}
+        </Text>
+      ) : (
+        <div className={section.table}>
+          <DataTable rows={prices} columns={priceColumns()} keyOf={(each) => `${each.channel} ${each.mode} ${each.prefix}`} caption={t('settings.credits.prices')} />
+        </div>
+      )}
+      <Button variant="default" size="xs" style={{ alignSelf: 'flex-start' }} leftSection={<IconEdit size={14} />} onClick={() => setChanging(true)}>
+        {t('settings.credits.changePrices')}
+      </Button>
+      {changing && <Prices list={list} onClose={() => setChanging(false)} />}
+    </Stack>
   )
 }
 
