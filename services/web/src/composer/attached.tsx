@@ -1,9 +1,10 @@
-import { Modal, UnstyledButton } from '@mantine/core'
+import { UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { addressOf, api, type Attachment } from '@/api'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { IconFile, IconFileTypePdf, IconVideo, IconVolume } from '@/ui/icons'
 
 const DRAWING = 1500 // ms until the first page of a paper is asked for again
@@ -47,9 +48,9 @@ export function Attached({ file }: { file: Attachment }) {
           <IconVolume size={24} stroke={1.4} aria-hidden />
         )}
       </UnstyledButton>
-      <Modal opened={open} onClose={() => setOpen(false)} size="auto" title={file.name} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Dialogue opened={open} onClose={() => setOpen(false)} size="auto" title={file.name}>
         <Whole file={file} shown={shown} />
-      </Modal>
+      </Dialogue>
     </>
   )
 }

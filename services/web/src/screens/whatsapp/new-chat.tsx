@@ -2,10 +2,11 @@
 
 import { Button, FileButton, Group, Select, Stack, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type Attachment, type Contact, newKey } from '@/api'
+import { api, type ApprovedTemplate, type Attachment, type Contact, type Draft, newKey } from '@/api'
+import { ClosedWindow } from '@/composer/limits'
 import { Tray } from '@/composer/tray'
 import { useUploads } from '@/composer/uploads'
 import { TripPicker } from '@/conversations/trip-picker'
@@ -16,7 +17,16 @@ import { FormProblem, useProblemForm } from '@/ui/form'
 import { IconPaperclip } from '@/ui/icons'
 import { NothingFound } from '@/ui/nothing-found'
 
+import { mayWriteQuery } from './first-word'
+
 const DEBOUNCE = 250 // ms
+
+interface Values extends Record<string, unknown> {
+  contact: string
+  connection: string
+  itinerary: string | null
+  text: string
+}
 
 interface NewChatProps {
   connection: string | undefined
@@ -33,30 +43,36 @@ export function NewChat({ connection, close, opened }: NewChatProps) {
   const [key] = useState(newKey)
   const { uploads, add, cancel } = useUploads(attachments, (file) => setAttachments((now) => [...now, file]))
   const standard = numbers.find((each) => each.details.default) ?? numbers[0]
-  const { form, submit, sending, problem } = useProblemForm({
-    initialValues: { contact: '', connection: connection ?? standard?.id ?? '', itinerary: null as string | null, text: '' },
+  const send = async (values: Values, words: Pick<Draft, 'text' | 'attachments' | 'approved_template'>) => {
+    const answer = await api.post('/messages', {
+      key,
+      body: {
+        channel: 'whatsapp',
+        ...(values.connection && { connection_id: values.connection }),
+        to: [{ contact_id: values.contact }],
+        ...(values.itinerary && { itinerary_id: values.itinerary }),
+        ...words,
+      },
+    })
+    const [message] = Array.isArray(answer) ? answer : []
+    if (message) opened(message.conversation_id)
+    else close()
+  }
+  const { form, submit, sending, problem } = useProblemForm<Values>({
+    initialValues: { contact: '', connection: connection ?? standard?.id ?? '', itinerary: null, text: '' },
     fieldOf: (field) => ({ 'to[0].contact_id': 'contact', 'to[0]': 'contact', connection_id: 'connection', itinerary_id: 'itinerary' })[field] ?? field,
     validate: { contact: (value) => (value === '' ? t('whatsapp.whom') : null) },
-    send: async (values) => {
-      const answer = await api.post('/messages', {
-        key,
-        body: {
-          channel: 'whatsapp',
-          ...(values.connection && { connection_id: values.connection }),
-          to: [{ contact_id: values.contact }],
-          ...(values.itinerary && { itinerary_id: values.itinerary }),
-          text: values.text,
-          attachments: attachments.map((each) => each.id),
-        },
-      })
-      const [message] = Array.isArray(answer) ? answer : []
-      if (message) opened(message.conversation_id)
-      else close()
-    },
+    send: (values) => send(values, { text: values.text, attachments: attachments.map((each) => each.id) }),
   })
+  const approved = useMutation({
+    mutationFn: (template: ApprovedTemplate) => send(form.getValues(), { approved_template: template }),
+  })
+  const { contact: whom, connection: number } = form.values
+  const mayWrite = useQuery({ ...mayWriteQuery(whom, number), enabled: whom !== '' && number !== '' })
+  const closed = mayWrite.data === false
   return (
     <Dialogue onClose={close} title={t('whatsapp.newChat')}>
-      <form onSubmit={submit}>
+      <form onSubmit={(event) => (closed ? event.preventDefault() : submit(event))}>
         <Stack gap="sm">
           <ContactPicker
             chosen={contact}
@@ -73,27 +89,39 @@ export function NewChat({ connection, close, opened }: NewChatProps) {
             {...form.getInputProps('connection')}
           />
           <TripPicker contactId={contact?.id ?? null} value={form.values.itinerary} onChange={(id) => form.setFieldValue('itinerary', id)} />
-          <Textarea
-            label={t(attachments.length > 0 ? 'composer.caption' : 'composer.words')}
-            autosize
-            minRows={3}
-            maxRows={10}
-            {...form.getInputProps('text')}
-          />
-          <Tray attachments={attachments} uploads={uploads} remove={(id) => setAttachments((now) => now.filter((each) => each.id !== id))} cancel={cancel} />
-          <FormProblem problem={problem} />
-          <Group justify="space-between">
-            <FileButton onChange={add} multiple>
-              {(props) => (
-                <Button variant="default" leftSection={<IconPaperclip size={16} aria-hidden />} {...props}>
-                  {t('composer.attach')}
+          {closed ? (
+            <ClosedWindow
+              key={number}
+              connection={number}
+              choose={(template) => {
+                if (!approved.isPending) approved.mutate(template)
+              }}
+            />
+          ) : (
+            <>
+              <Textarea
+                label={t(attachments.length > 0 ? 'composer.caption' : 'composer.words')}
+                autosize
+                minRows={3}
+                maxRows={10}
+                {...form.getInputProps('text')}
+              />
+              <Tray attachments={attachments} uploads={uploads} remove={(id) => setAttachments((now) => now.filter((each) => each.id !== id))} cancel={cancel} />
+              <FormProblem problem={problem} />
+              <Group justify="space-between">
+                <FileButton onChange={add} multiple>
+                  {(props) => (
+                    <Button variant="default" leftSection={<IconPaperclip size={16} aria-hidden />} {...props}>
+                      {t('composer.attach')}
+                    </Button>
+                  )}
+                </FileButton>
+                <Button type="submit" loading={sending} disabled={uploads.length > 0}>
+                  {t('composer.send')}
                 </Button>
-              )}
-            </FileButton>
-            <Button type="submit" loading={sending} disabled={uploads.length > 0}>
-              {t('composer.send')}
-            </Button>
-          </Group>
+              </Group>
+            </>
+          )}
         </Stack>
       </form>
     </Dialogue>
