@@ -34,6 +34,7 @@ Body = Annotated[bytes, Meta(max_length=4 * 1024 * 1024)]
 
 
 MEGABYTE = 1024 * 1024
+MOST_HOOKS = 100  # webhooks in one call
 LONGEST_TEXT = 4096  # characters; Meta's limit of text.body
 LARGEST_FILE = 100 * MEGABYTE
 # Media types of the Cloud API, with the most bytes of each; everything else, and what is larger,
@@ -217,6 +218,16 @@ class SandboxGroup(Message):
     with_us: bool
 
 
+class SignedHook(Message):
+    """A webhook as it came, with what its sender signed it by."""
+
+    body: Body
+    signature: Line
+
+
+Hooks = Annotated[list[SignedHook], Meta(min_length=1, max_length=MOST_HOOKS)]
+
+
 class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
     """The way to phones by WhatsApp."""
 
@@ -291,7 +302,16 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
 
     @call(rights.PUBLIC, mutates=True)
     def take_hook(self, *, connection: UUID, body: Body, signature: Line) -> None:
-        """Keep for good what Meta sends. Forbidden where it is not signed as by Meta."""
+        """Keep for good what Meta sends. Forbidden where it is not signed as by Meta.
+
+        For gateways of the version before; `take_hooks` takes several at once.
+        """
+        ...
+
+    @call(rights.PUBLIC, mutates=True)
+    def take_hooks(self, *, connection: UUID, hooks: Hooks) -> list[bool]:
+        """Keep for good what Meta sends; says of each whether it is signed as by Meta. One that
+        is not is kept nowhere, and keeps none of the others from being kept."""
         ...
 
     @call(rights.READ)

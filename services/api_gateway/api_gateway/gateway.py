@@ -21,6 +21,7 @@ from fairlead.contract import Interface
 from fairlead.files import FileStore
 from fairlead.store import Database
 
+from .bringing import Hooks, whatsapp_hooks
 from .client import INSIDE, Client
 from .file_links import FileLinks
 from .identity import Sessions
@@ -44,6 +45,7 @@ class Gateway:
     email: EmailGateway
     sms: SmsGateway
     whatsapp: WhatsAppGateway
+    whatsapp_hooks: Hooks
     sessions: Sessions
     files: FileStore
     file_links: FileLinks
@@ -86,6 +88,7 @@ def make_gateway(
         email=clients[EmailGateway],
         sms=clients[SmsGateway],
         whatsapp=clients[WhatsAppGateway],
+        whatsapp_hooks=whatsapp_hooks(clients[WhatsAppGateway]),
         sessions=sessions,
         files=files,
         file_links=FileLinks(settings.secret_keys, settings.public_url.reveal()),

@@ -10,8 +10,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from contracts.whatsapp_gateway import SignedHook
+from fairlead.context import current
 from fairlead.errors import Forbidden
 
+from .bringing import Brought
 from .gateway import gateway
 from .public_pages import count_visit
 
@@ -57,15 +60,13 @@ def whatsapp_challenge(connection: UUID) -> Response:
 def whatsapp(connection: UUID) -> Response:
     """Messages and statuses of Meta's Cloud API."""
     request.max_content_length = WHATSAPP_LIMIT
-    try:
-        gateway().whatsapp.take_hook(
-            connection=connection,
-            body=request.get_data(cache=False),
-            signature=request.headers.get("X-Hub-Signature-256", "")[:500],
-        )
-    except Forbidden:
+    hook = SignedHook(
+        body=request.get_data(cache=False),
+        signature=request.headers.get("X-Hub-Signature-256", "")[:500],
+    )
+    if not gateway().whatsapp_hooks.add(connection, Brought(hook, current())):
         count_visit()
-        raise
+        raise Forbidden("whatsapp_gateway.wrong_signature", "Meta did not sign it")
     return Response(status=200)
 
 

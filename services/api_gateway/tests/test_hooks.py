@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import eventlet
 import pytest
+from eventlet.event import Event
 from flask import Flask
 
 from api_gateway.testing import Services, Visitor, problem
+from contracts.whatsapp_gateway import SignedHook
 from fairlead.errors import Forbidden, Unavailable
 
 from .conftest import MakeApp
 
 ID = UUID("01a22b52-d99c-72c2-ba5f-cb78de958571")
 PATH = f"/api/v1/hooks/sms/{ID}"
+WHATSAPP = f"/api/v1/hooks/whatsapp/{ID}"
 FORM = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+34600111222"}
 SIGNED = {"X-Twilio-Signature": "Ulu1+tiRLDFaqhKe+T0C3H/nMds="}
 
@@ -67,3 +71,53 @@ def test_there_is_nothing_else(app: Flask, services: Services, place: str) -> No
     answer = Visitor(app.test_client()).ask("POST", f"/api/v1/hooks/sms/{place}", data=FORM)
     assert answer.status_code in (401, 404)
     assert services.asked == []
+
+
+@pytest.mark.green
+def test_webhooks_of_whatsapp_that_come_together_are_brought_together(
+    app: Flask, services: Services
+) -> None:
+    """Each is answered for itself."""
+    first, let = Event(), Event()
+
+    def take(connection: UUID, hooks: list[SignedHook]) -> list[bool]:
+        if not first.ready():
+            first.send()
+            let.wait()
+        return [hook.signature == "good" for hook in hooks]
+
+    def post(body: bytes, signature: str) -> int:
+        headers = {"X-Hub-Signature-256": signature}
+        asked = Visitor(app.test_client()).ask("POST", WHATSAPP, data=body, headers=headers)
+        return asked.status_code
+
+    services.answers["whatsapp_gateway.take_hooks"] = take
+    earlier = eventlet.spawn(post, b"0", "good")
+    first.wait()
+    later = [
+        eventlet.spawn(post, *each) for each in ((b"1", "good"), (b"2", "bad"), (b"3", "good"))
+    ]
+    eventlet.sleep(0)
+    let.send()
+    assert [earlier.wait(), *(each.wait() for each in later)] == [200, 200, 403, 200]
+    brought = [[hook.body for hook in each.arguments["hooks"]] for each in services.asked]
+    assert brought == [[b"0"], [b"1", b"2", b"3"]]
+    assert {each.arguments["connection"] for each in services.asked} == {ID}
+
+
+def test_forged_webhooks_of_whatsapp_are_soon_not_heard(
+    make_app: MakeApp, services: Services
+) -> None:
+    services.answers["whatsapp_gateway.take_hooks"] = lambda connection, hooks: [False]
+    anybody = Visitor(make_app(FAIRLEAD_PUBLIC_REQUESTS_PER_SECOND="1").test_client())
+    answers = [anybody.ask("POST", WHATSAPP, data=b"{}") for _ in range(6)]
+    assert [each.status_code for each in answers][:4] == [403] * 4
+    assert problem(answers[0])["code"] == "whatsapp_gateway.wrong_signature"
+    assert answers[-1].status_code == 429
+
+
+def test_a_webhook_of_whatsapp_that_was_not_stored_is_not_acknowledged(
+    app: Flask, services: Services
+) -> None:
+    services.answers["whatsapp_gateway.take_hooks"] = Unavailable("store.away", "Away")
+    assert Visitor(app.test_client()).ask("POST", WHATSAPP, data=b"{}").status_code == 503

@@ -12,15 +12,15 @@ import msgspec
 import pytest
 from eventlet.event import Event
 
-from contracts.whatsapp_gateway import CloudAccount
-from fairlead.errors import Forbidden
+from contracts.whatsapp_gateway import CloudAccount, SignedHook
+from fairlead.errors import Forbidden, NotFound
 from fairlead.service import ServiceStore
 from fairlead.testing.bus import Home
 from scripts.servers.graph import ACCOUNT_ID, NUMBER_ID, body, signed, text, value
 from whatsapp_gateway import keeping
 from whatsapp_gateway.keeping import Keeping
 
-from .running import PHONE
+from .running import PHONE, received
 from .test_cloud import desk
 
 pytestmark = pytest.mark.green
@@ -56,7 +56,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def begun(keeping: Keeping, organisation: UUID, content: bytes) -> Any:
-    thread = eventlet.spawn(keeping.keep, organisation, NUMBER, content)
+    thread = eventlet.spawn(keeping.keep, organisation, NUMBER, [content])
     eventlet.sleep(0)
     return thread
 
@@ -85,7 +85,7 @@ def test_who_was_not_kept_is_told_and_may_come_again(store: Store) -> None:
         with pytest.raises(ConnectionError):
             thread.wait()
     store.broken = False
-    keeping.keep(OURS, NUMBER, b"again")
+    keeping.keep(OURS, NUMBER, [b"again"])
     assert store.committed == [(OURS, [b"again"])]
 
 
@@ -101,6 +101,19 @@ def test_who_reads_gives_way_while_something_is_being_kept(store: Store) -> None
     store.let.send()
     reader.wait()
     assert store.committed
+
+
+def test_a_forged_one_is_not_kept_and_keeps_no_other_from_it(home: Home) -> None:
+    contents = [body(value(text(PHONE, f"wamid.{number}", "Hello"))) for number in range(3)]
+    with desk(home) as here:
+        hooks = [SignedHook(body=each, signature=signed(each)) for each in contents]
+        hooks[1] = msgspec.structs.replace(hooks[1], signature=signed(contents[1], ANOTHER))
+        taken = here.meta_side.take_hooks(connection=here.connection.id, hooks=hooks)
+        assert taken == [True, False, True]
+        said = received(here.world, 2)
+        assert {each.provider_id for each in said} == {"wamid.0", "wamid.2"}
+        with pytest.raises(NotFound):
+            here.meta_side.take_hooks(connection=uuid4(), hooks=hooks)
 
 
 def test_a_new_secret_fits_at_once(home: Home) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from uuid import UUID
 
-from contracts.whatsapp_gateway import WhatsAppConnectionKind
+from contracts.whatsapp_gateway import SignedHook, WhatsAppConnectionKind
 from fairlead.bell import Bell
 from fairlead.errors import Forbidden, NotFound
 from fairlead.secrets import Vault
@@ -27,8 +29,8 @@ class Account:
 
 
 class Hooks:
-    """What Meta is answered. The number is looked up each time: one that was removed, or a secret
-    that was replaced because others know it, holds for nothing from that moment on."""
+    """What Meta is answered. The number is looked up for each call: one that was removed, or a
+    secret that was replaced because others know it, holds for nothing from that moment on."""
 
     def __init__(self, store: ServiceStore, vault: Vault, keeping: Keeping, reader: Bell) -> None:
         self._store = store
@@ -43,15 +45,16 @@ class Hooks:
             raise Forbidden("whatsapp_gateway.wrong_token", "The verify token is another one")
         return challenge
 
-    def take(self, id: UUID, body: bytes, given: str) -> None:
-        """Keep a body for good. Raises Forbidden where Meta did not sign it."""
+    def take(self, id: UUID, hooks: Sequence[SignedHook]) -> list[bool]:
+        """Keep for good what Meta signed; says of each whether that was so. Raises NotFound."""
         account = self._looked_up(id)
-        if not signature.fits(account.secrets.app_secret, body, given):
-            raise Forbidden(
-                "whatsapp_gateway.wrong_signature", "The body is not signed with the app secret"
-            )
-        self._keeping.keep(account.organisation, id, body)
-        self._reader.ring()
+        secret = account.secrets.app_secret
+        signed = [signature.fits(secret, hook.body, hook.signature) for hook in hooks]
+        bodies = [hook.body for hook in compress(hooks, signed)]
+        if bodies:
+            self._keeping.keep(account.organisation, id, bodies)
+            self._reader.ring()
+        return signed
 
     def _looked_up(self, id: UUID) -> Account:
         with self._store.reading(EVERYWHERE) as session:

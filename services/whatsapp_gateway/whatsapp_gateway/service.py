@@ -13,7 +13,8 @@ from contracts.channels import (
 )
 from contracts.groups import GroupCopies, WhatsAppGroupOrdered
 from contracts.persons import Person, PersonErasure, PersonPage
-from contracts.whatsapp_gateway import WhatsAppGateway
+from contracts.whatsapp_gateway import SignedHook, WhatsAppGateway
+from fairlead.errors import Forbidden
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 from fairlead.store import queue
@@ -148,7 +149,13 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
 
     @rpc
     def take_hook(self, *, connection: UUID, body: bytes, signature: str) -> None:
-        self.office.hooks.take(connection, body, signature)
+        hook = SignedHook(body=body, signature=signature)
+        if not all(self.office.hooks.take(connection, [hook])):
+            raise Forbidden("whatsapp_gateway.wrong_signature", "Meta did not sign it")
+
+    @rpc
+    def take_hooks(self, *, connection: UUID, hooks: list[SignedHook]) -> list[bool]:
+        return self.office.hooks.take(connection, hooks)
 
     @rpc
     def files_held(self, *, keys: list[str]) -> list[str]:

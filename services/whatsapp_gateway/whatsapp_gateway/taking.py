@@ -87,31 +87,31 @@ class Reader:
             self._bell.wait(IDLE_SECONDS)
 
     def _work(self, row: IncomingRow) -> None:
-        with self._store.reading(row.organisation_id) as session:
-            connection = connections.get(session, row.connection_id, removed=True)
-        items = sorted(read(row, connection), key=_order)
-        for item in items:
-            NEWS.labels("whatsapp_gateway", type(item).__name__.lower()).inc()
-        strange = [item.what for item in items if isinstance(item, Strange)]
+        items: list[Heard] = []
         try:
             with self._store.transaction(row.organisation_id) as session:
+                connection = connections.get(session, row.connection_id, removed=True)
+                items = sorted(read(row, connection), key=_order)
                 for item in items:
-                    self._understand(session, row, item)
-                queue.finish(session, row, now=_now(), error=_joined(strange))
+                    understanding.understand(session, connection, item, row.received_at)
+                queue.finish(session, row, now=_now(), error=_joined(_strange(items)))
         except LeaseLost:
             raise
         except Exception as error:
-            if is_away(error):
+            if is_away(error) or not items:
                 raise
-            self._one_by_one(row, items, strange)
+            self._one_by_one(row, items)
+        for item in items:
+            NEWS.labels("whatsapp_gateway", type(item).__name__.lower()).inc()
 
-    def _one_by_one(self, row: IncomingRow, items: list[Heard], strange: list[str]) -> None:
+    def _one_by_one(self, row: IncomingRow, items: list[Heard]) -> None:
         """So that one which fails keeps none of the others from its effect."""
         failed = []
         for item in items:
             try:
                 with self._store.transaction(row.organisation_id) as session:
-                    self._understand(session, row, item)
+                    connection = connections.get(session, row.connection_id, removed=True)
+                    understanding.understand(session, connection, item, row.received_at)
             except Exception as error:
                 if is_away(error):
                     raise
@@ -122,11 +122,8 @@ class Reader:
                 wait = 5.0 * row.attempts
                 queue.postpone(session, row, now=_now(), seconds=wait, error="; ".join(failed))
             else:
-                queue.finish(session, row, now=_now(), error=_joined([*failed, *strange]))
-
-    def _understand(self, session: Session, row: IncomingRow, item: Heard) -> None:
-        connection = connections.get(session, row.connection_id, removed=True)
-        understanding.understand(session, connection, item, row.received_at)
+                said = _joined([*failed, *_strange(items)])
+                queue.finish(session, row, now=_now(), error=said)
 
     def rematch(self) -> None:
         """Let what was parked have its effect where its piece is known now."""
@@ -156,6 +153,10 @@ def read(row: IncomingRow, connection: ConnectionRow) -> list[Heard]:
     cloud = connection.details.cloud
     own = cloud.phone_number_id if cloud else ""
     return webhook.read(row.body, own, row.received_at)
+
+
+def _strange(items: list[Heard]) -> list[str]:
+    return [item.what for item in items if isinstance(item, Strange)]
 
 
 def _joined(said: list[str]) -> str | None:
