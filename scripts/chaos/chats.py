@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,14 +42,13 @@ class Receipts:
         self.fallen: set[int] = set()
         self._highest: dict[int, int] = {}
 
-    def see(self, found: ChatCensus) -> None:
-        """Look at them once more."""
-        for number in list(found.messages):
-            for status in found.statuses(number):
-                grade = GRADES.index(status) if status in GRADES else -1
-                if grade < self._highest.get(number, grade):
-                    self.fallen.add(number)
-                self._highest[number] = max(grade, self._highest.get(number, grade))
+    def see(self, number: int, statuses: Iterable[str]) -> None:
+        """Look at chat `number` once more."""
+        for status in statuses:
+            grade = GRADES.index(status) if status in GRADES else -1
+            if grade < self._highest.get(number, grade):
+                self.fallen.add(number)
+            self._highest[number] = max(grade, self._highest.get(number, grade))
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,8 @@ class Chatting:
         for id, text in self._arrived():
             if said := CHAT.match(text):
                 found.copies[int(said[1])][id] += 1
-        self._receipts.see(found)
+        for number in list(found.messages):
+            self._receipts.see(number, found.statuses(number))
         return found
 
     def missing(self, found: ChatCensus) -> dict[str, int]:
@@ -151,7 +152,11 @@ class Chatting:
     def _look(self, over: threading.Event) -> None:
         while not over.wait(LOOK_SECONDS):
             with suppress(AssertionError):  # the API is away for long
-                self.census()
+                # By the list of what was sent: a chat has one delivery, and stands there with its
+                # status. A census asks for each conversation by itself.
+                for sent in pages(self._api, "/messages/sent", "sent", channel="whatsapp"):
+                    if said := CHAT.match(sent["preview"]):
+                        self._receipts.see(int(said[1]), [sent["status"]])
 
     def _wait_for_openings(self) -> None:
         def opened() -> bool:

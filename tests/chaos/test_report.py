@@ -199,7 +199,6 @@ def test_promises_of_chats() -> None:
 def test_a_status_that_goes_back_is_seen() -> None:
     receipts = Receipts()
     for status in ("queued", "uncertain", "read", "delivered"):
-        found = ChatCensus(messages={0: [{"deliveries": [{"status": status}]}]})
         assert receipts.fallen == set()
-        receipts.see(found)
+        receipts.see(0, [status])
     assert receipts.fallen == {0}
