@@ -18,13 +18,21 @@ from scripts.servers.mail import MailServer
 from scripts.servers.ports import free_ports
 from scripts.stack import Stack
 from tests.e2e.client import Api, wait_for
+from tests.e2e.planted import lay
 
 OWNER, PASSWORD = "ana@agency.test", "correct horse battery staple"
 
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[dict[str, Any]]:
-    """`make up` in `folder`; gives what var/up.json holds."""
+    """`make up` in `folder`, which may have its world already; gives what var/up.json holds."""
+    lay(folder, _up)
+    with _up(folder) as up:
+        yield up
+
+
+@contextmanager
+def _up(folder: Path) -> Iterator[dict[str, Any]]:
     port = free_ports(1)[0]
     environment = {**os.environ, "FAIRLEAD_VAR": str(folder), "FAIRLEAD_PORT": str(port)}
     path = folder / "up.json"

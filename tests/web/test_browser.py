@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts import browser, web
+from tests.e2e.planted import lay
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -18,7 +19,9 @@ SPECS = sorted(path.name for path in web.WEB.glob("e2e/*.spec.ts"))
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A sandbox with the demo's world, for all of them."""
     web.build()
-    with browser.sandbox(tmp_path_factory.mktemp("up")) as up:
+    folder = tmp_path_factory.mktemp("up")
+    lay(folder, browser.sandbox)
+    with browser.sandbox(folder) as up:
         yield up
 
 
