@@ -1,10 +1,11 @@
-import { ActionIcon, Anchor, Badge, Button, FileButton, Group, Image, Modal, SimpleGrid, Stack, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Badge, Button, FileButton, Group, Image, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { addressOf, api, type Attachment, type Listing } from '@/api'
 import { useMay } from '@/queries'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { IconArrowLeft, IconPhoto, IconPlus, IconTrash } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 
@@ -39,9 +40,9 @@ function pictureOf(id: string, size: 'small' | 'medium' | 'large'): string {
 function Pictures({ id, onClose }: { id: string; onClose: () => void }) {
   const listing = useQuery({ queryKey: ['listings', 'one', id], queryFn: ({ signal }) => api.get('/listings/{id}', { path: { id }, signal }) })
   return (
-    <Modal opened onClose={onClose} size="lg" title={listing.data?.name ?? t('itinerary.listing')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={listing.data?.name ?? t('itinerary.listing')}>
       <Loaded query={listing}>{(found) => <Gallery listing={found} />}</Loaded>
-    </Modal>
+    </Dialogue>
   )
 }
 

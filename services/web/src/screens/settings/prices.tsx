@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Table, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, NumberInput, Select, Stack, Table, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 
 import { api, type Channel, type PriceList } from '@/api'
 import { CHANNELS } from '@/people/words'
 import { t } from '@/texts'
+import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconPlus, IconTrash } from '@/ui/icons'
 import { toast } from '@/ui/toast'
@@ -26,7 +27,7 @@ export function Prices({ list, onClose }: { list: PriceList; onClose: () => void
     },
   })
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('settings.credits.prices')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Dialogue onClose={onClose} size="lg" title={t('settings.credits.prices')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <FormProblem problem={problem} />
@@ -87,6 +88,6 @@ export function Prices({ list, onClose }: { list: PriceList; onClose: () => void
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
-    </Modal>
+    </Dialogue>
   )
 }
