@@ -10,6 +10,6 @@ it.each([
   [[{ field: 'text', reason: 'is empty' }], true],
   [[{ field: 'approved_template', reason: 'nobody wrote to this number yet' }], false],
 ])('begins freely where the API has nothing against it: %j', async (problems, free) => {
-  vi.spyOn(api, 'post').mockResolvedValue([{ problems }])
+  vi.spyOn(api, 'post').mockResolvedValue([{ problems }] as never)
   expect(await new QueryClient().query(mayWriteQuery('rita', 'ours'))).toBe(free)
 })
