@@ -276,6 +276,17 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
         the place of a code to scan that is shown just now, and the other way round."""
         ...
 
+    @call(rights.CONFIGURE_CHANNELS)
+    def shown_whatsapp_qr(self, *, id: UUID) -> QrCode | None:
+        """The code to scan that a number shows just now. To ask begins nothing: a number that came
+        to an end stays there until somebody connects it."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS)
+    def shown_whatsapp_code(self, *, id: UUID) -> PairingCode | None:
+        """The code to type that a number shows just now. To ask begins nothing."""
+        ...
+
     @call(rights.CONFIGURE_CHANNELS, mutates=True)
     def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:
         """End the connection of a number until somebody connects it again. What is to leave

@@ -328,6 +328,8 @@ def test_nobody_reaches_another_organisations_numbers_and_phones(home: Home) -> 
             ),
             lambda: stranger.remove_whatsapp_connection(id=connection.id),
             lambda: stranger.connect_whatsapp(id=connection.id),
+            lambda: stranger.shown_whatsapp_qr(id=connection.id),
+            lambda: stranger.shown_whatsapp_code(id=connection.id),
             lambda: stranger.disconnect_whatsapp(id=connection.id),
             lambda: stranger.fetch_network_templates(id=connection.id),
             lambda: stranger.sandbox_chat(address=PHONE),

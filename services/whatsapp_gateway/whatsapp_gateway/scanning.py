@@ -25,6 +25,7 @@ from .store import connections
 from .store.tables import ConnectionRow
 
 SANDBOX_CODE_LASTS: Final = dt.timedelta(seconds=60)
+SHOWING: Final = frozenset({LinkState.SCAN_QR, LinkState.ENTER_CODE})
 GOING_ON: Final = frozenset(
     {LinkState.CONNECTING, LinkState.SCAN_QR, LinkState.ENTER_CODE, LinkState.PAIRING}
 )
@@ -48,6 +49,26 @@ class Scanning:
         """Begin, or go on; the code to type, if there is one just now."""
         shown = self._code(id, by_code=True)
         return PairingCode(text=shown[0], until=shown[1]) if shown else None
+
+    def shown(self, id: UUID) -> QrCode | None:
+        """The code to scan just now. To look begins nothing."""
+        shown = self._shown(id, by_code=False)
+        return QrCode(text=shown[0], until=shown[1]) if shown else None
+
+    def shown_by_code(self, id: UUID) -> PairingCode | None:
+        """The code to type just now. To look begins nothing."""
+        shown = self._shown(id, by_code=True)
+        return PairingCode(text=shown[0], until=shown[1]) if shown else None
+
+    def _shown(self, id: UUID, *, by_code: bool) -> tuple[str, dt.datetime] | None:
+        now = _now()
+        with self._store.transaction() as session:
+            row = connections.locked(session, id)
+            if row.by_code is not by_code or row.link not in SHOWING:
+                return None
+            if row.details.kind is WhatsAppConnectionKind.SANDBOX:
+                self._sandbox_code(row, now)  # the network renews a code that it shows
+            return _good(row, now)
 
     def _code(self, id: UUID, *, by_code: bool) -> tuple[str, dt.datetime] | None:
         now = _now()
@@ -74,9 +95,7 @@ class Scanning:
                     session, row, LinkState.CONNECTING, None,
                     Linked(state=LinkState.CONNECTING, at=now),
                 )  # fmt: skip
-            if row.qr is None or row.qr_until is None or row.qr_until <= now:
-                return None
-            return row.qr, row.qr_until
+            return _good(row, now)
 
     def disconnect(self, id: UUID) -> WhatsAppConnection:
         """End it; what is to leave waits, what was said stays."""
@@ -104,6 +123,13 @@ class Scanning:
         if row.qr is None or row.qr_until is None or row.qr_until <= now:
             row.qr = _typed() if row.by_code else f"sandbox:{secrets.token_urlsafe(16)}"
             row.qr_until = now + SANDBOX_CODE_LASTS
+
+
+def _good(row: ConnectionRow, now: dt.datetime) -> tuple[str, dt.datetime] | None:
+    """The code of a number, while it can be used."""
+    if row.qr is None or row.qr_until is None or row.qr_until <= now:
+        return None
+    return row.qr, row.qr_until
 
 
 def _typed() -> str:

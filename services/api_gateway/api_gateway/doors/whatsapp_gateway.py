@@ -8,7 +8,9 @@ from ..door import Door
 
 DOORS = (
     Door("POST", "/connections/{id}/qr", WhatsAppGateway, "connect_whatsapp"),
+    Door("GET", "/connections/{id}/qr", WhatsAppGateway, "shown_whatsapp_qr"),
     Door("POST", "/connections/{id}/code", WhatsAppGateway, "connect_whatsapp_by_code"),
+    Door("GET", "/connections/{id}/code", WhatsAppGateway, "shown_whatsapp_code"),
     Door("POST", "/connections/{id}/disconnect", WhatsAppGateway, "disconnect_whatsapp"),
     Door("POST", "/connections/{id}/templates", WhatsAppGateway, "fetch_network_templates"),
     Door("GET", "/whatsapp/templates", WhatsAppGateway, "list_network_templates"),

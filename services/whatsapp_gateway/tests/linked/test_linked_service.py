@@ -66,6 +66,30 @@ def test_a_number_is_linked_by_a_typed_code(world: tuple[World, Any]) -> None:
     there.wait_for(is_told_how)
 
 
+def test_who_looks_at_a_number_that_came_to_an_end_begins_nothing(
+    world: tuple[World, Any],
+) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    gateway.connect_whatsapp(id=id)
+
+    def link() -> LinkState:
+        state: LinkState = gateway.get_whatsapp_connection(id=id).link
+        return state
+
+    there.wait_for(lambda: link() is LinkState.OPEN)
+    queue(there, "replaced", connection_id=id)
+    there.wait_for(lambda: link() is LinkState.REPLACED)
+    assert gateway.shown_whatsapp_qr(id=id) is None
+    assert gateway.shown_whatsapp_code(id=id) is None
+    assert link() is LinkState.REPLACED
+    gateway.connect_whatsapp(id=id)  # a person asks, who has read why
+    there.wait_for(lambda: link() is LinkState.OPEN)
+    gateway.disconnect_whatsapp(id=id)
+    assert gateway.shown_whatsapp_qr(id=id) is None
+    assert link() is LinkState.STOPPED
+
+
 def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
     world: tuple[World, Any], tmp_path: Path
 ) -> None:

@@ -55,5 +55,13 @@ class Connections:
         return self.office.scanning.connect_by_code(id)
 
     @rpc
+    def shown_whatsapp_qr(self, *, id: UUID) -> QrCode | None:
+        return self.office.scanning.shown(id)
+
+    @rpc
+    def shown_whatsapp_code(self, *, id: UUID) -> PairingCode | None:
+        return self.office.scanning.shown_by_code(id)
+
+    @rpc
     def disconnect_whatsapp(self, *, id: UUID) -> WhatsAppConnection:
         return self.office.scanning.disconnect(id)

@@ -1,16 +1,16 @@
 import { Alert, Anchor, Button, Group, List, Loader, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import { api, type ApiGatewayConnectionsWhatsAppConnection } from '@/api'
-import { useMay } from '@/queries'
+import { connectionsQuery, useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { IconAlertTriangle, IconCircleCheck } from '@/ui/icons'
 import { Dialogue } from '@/ui/dialogue'
 import { QrPicture } from '@/ui/qr-picture'
 import { Failure } from '@/ui/states'
 
-import { nextAsking } from './next-asking'
+import { goesOn, nextAsking } from './next-asking'
 
 interface LinkingProps {
   connection: ApiGatewayConnectionsWhatsAppConnection
@@ -18,16 +18,30 @@ interface LinkingProps {
 }
 
 /** A number becomes one of ours by its phone, which scans a code. The code renews itself, and what
- *  the phone does is seen as it happens. */
+ *  the phone does is seen as it happens. To open the dialogue begins it, and so does the button where
+ *  it came to an end; to look at the code begins nothing. */
 export function Linking({ connection, onClose }: LinkingProps) {
-  const { id, details, state, link } = connection
+  const { id, details, state, link, reason } = connection
+  const client = useQueryClient()
   const [typed, setTyped] = useState(false)
   const open = state === 'open'
+  const begin = useMutation({
+    mutationFn: (byCode: boolean) =>
+      byCode ? api.post('/connections/{id}/code', { path: { id } }) : api.post('/connections/{id}/qr', { path: { id } }),
+    // Until it is known where the number stands now, its old end is not shown.
+    onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
+  })
+  const { mutate } = begin
+  useEffect(() => {
+    if (!open) mutate(typed)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a number that opens, or ends, begins nothing
+  }, [mutate, typed])
+  const over = begin.isSuccess && !goesOn(link)
   const code = useQuery({
     queryKey: ['whatsapp-code', id, typed],
     queryFn: ({ signal }) =>
-      typed ? api.post('/connections/{id}/code', { path: { id }, signal }) : api.post('/connections/{id}/qr', { path: { id }, signal }),
-    enabled: !open,
+      typed ? api.get('/connections/{id}/code', { path: { id }, signal }) : api.get('/connections/{id}/qr', { path: { id }, signal }),
+    enabled: !open && begin.isSuccess && !over,
     refetchInterval: (query) => nextAsking(query.state.data?.until, Date.now()),
     staleTime: 0,
     gcTime: 0,
@@ -48,8 +62,17 @@ export function Linking({ connection, onClose }: LinkingProps) {
             <List.Item>{typed ? t('settings.link.step3Code') : t('settings.link.step3')}</List.Item>
           </List>
           <Stack align="center" mih={290} justify="center">
-            {code.isError ? (
+            {begin.isError ? (
+              <Failure error={begin.error} retry={() => begin.mutate(typed)} />
+            ) : code.isError ? (
               <Failure error={code.error} retry={() => void code.refetch()} />
+            ) : over ? (
+              <Stack align="center" role="status">
+                <Alert color="yellow" icon={<IconAlertTriangle size={17} />}>
+                  {reason ?? tv('settings.link.state', link ?? 'stopped')}
+                </Alert>
+                <Button onClick={() => begin.mutate(typed)}>{t('settings.link.connect')}</Button>
+              </Stack>
             ) : code.data == null ? (
               <Group gap="sm" role="status">
                 <Loader size="sm" />
@@ -62,9 +85,9 @@ export function Linking({ connection, onClose }: LinkingProps) {
             ) : (
               <QrPicture text={code.data.text} label={t('settings.link.picture')} />
             )}
-            {code.data != null && <Left until={code.data.until} />}
+            {code.data != null && !over && <Left until={code.data.until} />}
           </Stack>
-          {link != null && !['scan_qr', 'enter_code', 'connecting', 'stopped'].includes(link) && (
+          {(link === 'pairing' || link === 'degraded') && (
             <Alert color="yellow" p="xs" icon={<IconAlertTriangle size={17} />}>
               {tv('settings.link.state', link)}
             </Alert>
