@@ -151,9 +151,11 @@ class Sender:
             return outgoing.pieces(session, row.id)
 
     def _may_leave(self, row: MessageRow, connection: ConnectionRow, piece: PieceRow) -> bool:
-        """Whether a piece may leave now, which it then is about to; else the row is settled."""
+        """Whether a piece may leave now, which it then is about to; else the row is settled. Raises
+        LeaseLost, where another process has taken it over: it sends what was not begun."""
         now = _now()
         with self._store.transaction(row.organisation_id) as session:
+            outgoing.keep(session, row, now)
             verdict = leaving.check(session, row, connection, now)
             if isinstance(verdict, Lost):
                 self._end(session, row, verdict.reason, verdict.code)

@@ -122,7 +122,12 @@ def renew(session: Session, held: Sequence[Claimable], now: dt.datetime) -> None
     """Keep what is being sent."""
     for row in held:
         with suppress(LeaseLost):
-            queue.renew(session, row, now=now, lease_seconds=LEASE.total_seconds())
+            keep(session, row, now)
+
+
+def keep(session: Session, row: Claimable, now: dt.datetime) -> None:
+    """Keep one, and hold it until the transaction ends; raises LeaseLost."""
+    queue.renew(session, row, now=now, lease_seconds=LEASE.total_seconds())
 
 
 def locked(session: Session, id: UUID) -> MessageRow | None:

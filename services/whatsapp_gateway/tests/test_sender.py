@@ -1,0 +1,40 @@
+"""Sending: whatever becomes of the process or the line, nothing leaves twice, and little is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from contracts.channels import DeliveryStatus
+from contracts.common import FileRef
+from contracts.whatsapp_gateway import WhatsAppConnectionKind
+from fairlead.store import Database
+from whatsapp_gateway.drivers import Outcome, Parcel, Taken
+
+from .desk import Desk
+
+pytestmark = pytest.mark.green
+
+
+@pytest.fixture
+def desk(store: Database) -> Desk:
+    return Desk(store, WhatsAppConnectionKind.LINKED)
+
+
+def test_who_lost_the_lease_sends_no_more_of_it(desk: Desk) -> None:
+    files = [
+        FileRef(key=f"k{each}", name=f"{each}.jpg", content_type="image/jpeg", size=1)
+        for each in range(2)
+    ]
+    id = desk.queue("", attachments=files)
+
+    def stalls(parcel: Parcel) -> Outcome:
+        """For longer than the lease: another process goes on with the second photo."""
+        desk.change(id, owner="another", attempts=2)
+        return Taken("")
+
+    desk.network.answers = [stalls]
+    desk.sends()
+    assert [each.ours for each in desk.network.given] == [f"{id}:1"]
+    assert [each.state.value for each in desk.pieces(id)] == ["sent", "waiting"]
