@@ -1,8 +1,6 @@
-"""Sending: whatever becomes of the process or the line, nothing leaves twice, and little is lost."""
+"""Sending: whatever becomes of process and line, nothing leaves twice, and little is lost."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import pytest
 
@@ -10,7 +8,8 @@ from contracts.channels import DeliveryStatus
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.store import Database
-from whatsapp_gateway.drivers import Outcome, Parcel, Taken
+from whatsapp_gateway import sender
+from whatsapp_gateway.drivers import Again, Outcome, Parcel, Taken
 
 from .desk import Desk
 
@@ -38,3 +37,20 @@ def test_who_lost_the_lease_sends_no_more_of_it(desk: Desk) -> None:
     desk.sends()
     assert [each.ours for each in desk.network.given] == [f"{id}:1"]
     assert [each.state.value for each in desk.pieces(id)] == ["sent", "waiting"]
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_message_outlives_the_absence_of_the_network_and_no_fault_of_it(
+    desk: Desk, away: bool
+) -> None:
+    id = desk.queue()
+    desk.network.answers = [Again("Meta cannot be reached", away=away)]
+    desk.change(id, attempts=sender.MOST_TRIES - 1)
+    desk.sends()
+    status = DeliveryStatus.QUEUED if away else DeliveryStatus.FAILED
+    assert desk.row(id).status == status.value
+    if away:
+        desk.network.answers = [Taken("")]
+        desk.change(id, due_at=desk.now)
+        desk.sends()
+        assert desk.row(id).status == DeliveryStatus.SENT.value

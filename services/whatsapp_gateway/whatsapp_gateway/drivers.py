@@ -79,7 +79,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """It did not leave: try again, after these seconds where the network says so."""
+    """It did not leave: try again, after these seconds where the network says so. `away`: nobody
+    was there to take it, which says nothing about the message; it is tried while it is valid."""
 
     reason: str
     seconds: float | None = None
@@ -87,6 +88,7 @@ class Again:
     code: str | None = None
     media_id: str | None = None
     most: int | None = None  # tries, where fewer than usual make sense
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

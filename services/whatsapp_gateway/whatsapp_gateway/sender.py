@@ -22,7 +22,7 @@ from fairlead.context import current
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import Claimable, LeaseLost, backoff, queue
 
-from . import leaving, outcomes
+from . import leaving, outcomes, queueing
 from .domain.pieces import pieces as pieces_of
 from .domain.progress import PieceState
 from .drivers import Again, Driver, Outcome, Parcel, Paused, Stopped, Taken
@@ -230,7 +230,7 @@ class Sender:
         outcome = self._numbers.of(connection).amend(row.organisation_id, row.queued)
         now = _now()
         with self._store.transaction(row.organisation_id) as session:
-            if isinstance(outcome, (Again, Stopped)) and row.attempts < MOST_TRIES:
+            if _again(outcome, row, now):
                 wait = outcomes.wait_of(outcome, row.attempts)
                 queue.postpone(session, row, now=now, seconds=wait, error=outcome.reason)
                 return
@@ -240,10 +240,22 @@ class Sender:
 
 
 def _patient(outcome: Outcome, row: MessageRow) -> Outcome:
-    """A fault of the network's that comes again and again is final."""
-    if isinstance(outcome, Again) and row.attempts >= (outcome.most or MOST_TRIES):
+    """A fault of the network's that comes again and again is final. Its absence ends with the
+    message's validity, or sooner."""
+    if (
+        isinstance(outcome, Again)
+        and not outcome.away
+        and row.attempts >= (outcome.most or MOST_TRIES)
+    ):
         return replace(outcome, most=0)
     return outcome
+
+
+def _again(outcome: Outcome, row: AmendmentRow, now: dt.datetime) -> bool:
+    """Whether an amendment is tried again: as long as a message, where the network is away."""
+    if isinstance(outcome, Again) and outcome.away:
+        return now < row.queued.queued_at + queueing.VALID_FOR
+    return isinstance(outcome, (Again, Stopped)) and row.attempts < MOST_TRIES
 
 
 def _wait(session: Session, row: MessageRow, held: Held, now: dt.datetime) -> None:

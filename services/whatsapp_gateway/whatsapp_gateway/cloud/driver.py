@@ -91,7 +91,8 @@ class CloudDriver:
             return _refusal(error, media_id)
         except NoAnswer as error:
             if not error.begun:
-                return Again(f"Meta cannot be reached: {error.said}", media_id=media_id)
+                said = f"Meta cannot be reached: {error.said}"
+                return Again(said, media_id=media_id, away=True)
             return Doubtful(f"Meta did not answer ({error.said}); it may have left", media_id)
         return _taken(answer, parcel.address, media_id)
 
@@ -104,7 +105,7 @@ class CloudDriver:
         except GraphError as error:
             return _refusal(error, None)
         except NoAnswer as error:
-            return Again(f"Meta cannot be reached: {error.said}")
+            return Again(f"Meta cannot be reached: {error.said}", away=True)
         return _taken(answer, amendment.address, None)
 
     def group(self, task: GroupTask) -> Undone:
@@ -152,17 +153,17 @@ class CloudDriver:
                 return self._graph.upload(content, file.size, file.content_type, file.name)
         except Failure as error:
             if error.retryable:
-                return Again(error.message)
+                return Again(error.message, away=True)
             return Refused("The file is no longer there")
         except GraphError as error:
             return _refusal(error, None)
         except NoAnswer as error:  # a file that nobody refers to harms nobody
-            return Again(f"Meta did not take the file: {error.said}")
+            return Again(f"Meta did not take the file: {error.said}", away=not error.begun)
 
 
 def _refusal(error: GraphError, media_id: str | None) -> Outcome:
     if not error.codes and error.status >= 500:
-        return Again(error.said, media_id=media_id)
+        return Again(error.said, media_id=media_id, away=True)
     outcome = verdicts.of(error.codes, error.said)
     if isinstance(outcome, Again):
         keeps = outcome.most is None  # a fault with the file wants it to be uploaded anew
@@ -173,6 +174,7 @@ def _refusal(error: GraphError, media_id: str | None) -> Outcome:
             outcome.code,
             media_id if keeps else None,
             outcome.most,
+            outcome.away,
         )
     return outcome
 

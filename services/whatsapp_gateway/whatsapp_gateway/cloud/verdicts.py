@@ -51,7 +51,9 @@ _TEMPLATES: Final = {
 }
 _TEMPLATE_GONE: Final = frozenset({132001, 132007, 132015, 132016})
 _MEDIA: Final = frozenset({131052, 131053})
-_TRANSIENT: Final = frozenset({1, 2, 131000, 131016, 131057, 133004, 135000})
+_TRANSIENT: Final = frozenset({1, 131000, 135000})
+# The service is down, overloaded, or maintained: it has not looked at the message.
+_AWAY: Final = frozenset({2, 131016, 131057, 133004})
 _PERMANENT: Final = frozenset({131026})
 _OPTED_OUT: Final = frozenset({131050})
 NEW_CHATS_RESTRICTED: Final = 463  # of linked devices: no new chats for a while
@@ -86,6 +88,8 @@ def _verdict(code: int, said: str) -> Outcome | None:
         return Refused(_FINAL[code], word, permanent=permanent, opted_out=opted_out)
     if code in _MEDIA:
         return Again(said or "WhatsApp could not take the file", 10.0, code=word, most=2)
+    if code in _AWAY:
+        return Again(said or "WhatsApp is not there just now", code=word, away=True)
     if code in _TRANSIENT:
         return Again(said or "WhatsApp has a fault", code=word)
     return None

@@ -101,7 +101,11 @@ class LinkedDriver:
         try:
             what = self._content(parcel)
         except Failure as error:
-            return Again(error.message) if error.retryable else Refused("The file is not there")
+            return (
+                Again(error.message, away=True)
+                if error.retryable
+                else Refused("The file is not there")
+            )
         if what is None:
             return Refused("This cannot be sent by a linked device")
         quoted = parcel.piece.quotes
@@ -187,7 +191,7 @@ class LinkedDriver:
         try:
             done = self._keeper.ask(self._id, command)
         except NotHere:
-            return Again(_SENTENCES[Reason.NOT_CONNECTED], scope=Scope.NUMBER)
+            return Again(_SENTENCES[Reason.NOT_CONNECTED], scope=Scope.NUMBER, away=True)
         except Unanswered:
             return Doubtful(_SENTENCES[Reason.NO_ANSWER])
         return outcome(done, to)
@@ -238,7 +242,8 @@ def undone(done: Done) -> Undone:
     match done.outcome:
         case Ended.NOT_SENT:
             away = done.reason is Reason.NOT_CONNECTED
-            return Again(reason, code=code, scope=Scope.NUMBER if away else Scope.MESSAGE)
+            scope = Scope.NUMBER if away else Scope.MESSAGE
+            return Again(reason, code=code, scope=scope, away=away)
         case Ended.UNKNOWN:
             return Doubtful(reason)
         case Ended.REFUSED if done.reason is Reason.RESTRICTED:
