@@ -116,6 +116,13 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
             self.office.linked.keep()
         return False
 
+    @loop(every=KEEP_SECONDS)
+    def guard_linked(self) -> bool:
+        """End those that may be another process's, whatever `keep_linked` waits for."""
+        if self.office.linked is not None:
+            self.office.linked.guard()
+        return False
+
     @loop(every=3600.0)
     def forget(self) -> bool:
         """Forget what was told of messages that were never ours, what was understood long ago as it

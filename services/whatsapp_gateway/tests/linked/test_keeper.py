@@ -14,7 +14,7 @@ import eventlet
 import pytest
 
 from fairlead.store import new_id
-from whatsapp_gateway.linked.keeper import LOOKS, Keeper, NotHere, Number, Unanswered
+from whatsapp_gateway.linked.keeper import LOOKS, SURE_FOR, Keeper, NotHere, Number, Unanswered
 from whatsapp_gateway.linked.lifecycle import Life, State
 from whatsapp_gateway.linked.process import environment, started
 from whatsapp_gateway.linked.protocol import events
@@ -249,6 +249,31 @@ def test_one_process_owns_a_number_and_another_takes_over(begin: Begin, desk: De
     assert len(desk.lives) == seen  # it is not off: the other has it
     second.keep()
     wait_for(second.ready)
+
+
+def test_who_cannot_renew_his_lease_ends_before_another_may_begin(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+    page, start = Page(desk, "one"), partial(started, command=COMMAND)
+    keeper = Keeper(page, tmp_path, start=start, jitter=lambda: 0.0, clock=lambda: now)
+    id = opened(desk, keeper)
+    seen = len(desk.lives)
+    with monkeypatch.context() as patched:
+        away = OSError("the store is away")
+        patched.setattr(page, "wanted", lambda: (_ for _ in ()).throw(away))
+        now += SURE_FOR
+        with pytest.raises(OSError, match="away"):
+            keeper.keep()
+        keeper.guard()
+        assert keeper.ready() == [id]
+        now += dt.timedelta(seconds=1)
+        keeper.guard()
+        assert keeper.life(id) is None
+        assert len(desk.lives) == seen  # it did not end: another may have it
+    keeper.keep()
+    wait_for(lambda: keeper.ready() == [id])
+    keeper.stop()
 
 
 def test_the_end_is_final_until_a_person_asks(begin: Begin, desk: Desk) -> None:

@@ -19,11 +19,9 @@ from ..domain import addresses
 from ..store import connections
 from ..store.tables import ConnectionRow
 from . import hearing
-from .keeper import Number
+from .keeper import LEASE_SECONDS, Number
 from .lifecycle import Life
 from .protocol.events import Durable, Paired, Typed
-
-LEASE_SECONDS = 30.0  # renewed each time `keep` is called, every few seconds
 
 
 class StoreBook:

@@ -41,6 +41,10 @@ from .protocol.events import State as Told
 
 log = structlog.get_logger(__name__)
 
+LEASE_SECONDS = 30.0  # renewed each time `keep` is called, every few seconds
+# So long a number counts as ours after its lease was renewed. Its worker has some seconds to end
+# before another process may begin the same session: to the network two are one that was replaced.
+SURE_FOR = dt.timedelta(seconds=LEASE_SECONDS - 10.0)
 AWAY_SECONDS = 0.5  # between tries to store what the worker hands over
 # Longer than the client waits for the network's answer (75 s): then it says itself that none came.
 ANSWER_SECONDS = 100.0
@@ -110,6 +114,7 @@ class NotHere(Exception):
 @dataclass(slots=True)
 class _Kept:
     number: Number
+    leased_at: dt.datetime
     life: Life = field(default_factory=Life)
     worker: Worker | None = None
     looked_at: dt.datetime | None = None
@@ -146,18 +151,23 @@ class Keeper:
         idle = {id for id, kept in self._kept.items() if not kept.life.running}
         wanted = {number.id: number for number in self._book.wanted()}
         for id, kept in list(self._kept.items()):
+            asked_at = self._clock()
             if id not in wanted:
                 self._leave(kept)
-            elif not self._book.lease(id):
+                continue
+            if not self._book.lease(id):
                 self._abandon(kept)
-            elif kept.looked_at is not None and self._clock() - kept.looked_at > LOOKS:
+                continue
+            kept.leased_at = asked_at
+            if kept.looked_at is not None and self._clock() - kept.looked_at > LOOKS:
                 kept.looked_at = None
                 self.tell(id, Online(on=False))
         for id, number in wanted.items():
             kept_one = self._kept.get(id)
             if kept_one is None:
+                asked_at = self._clock()
                 if self._book.lease(id):
-                    self._kept[id] = kept_one = _Kept(number)
+                    self._kept[id] = kept_one = _Kept(number, asked_at)
                     self._happen(kept_one, lc.Wanted(number.asked, number.by_code))
                 continue
             kept_one.number = number
@@ -165,6 +175,16 @@ class Keeper:
             other_way = life.state in lc.SHOWING and life.by_code is not number.by_code
             again = number.asked and (id in idle or other_way)
             self._happen(kept_one, lc.Wanted(True, number.by_code) if again else lc.Tick())
+
+    def guard(self) -> None:
+        """End what may be another process's by now, as its lease could not be renewed in time. It
+        asks nobody: `keep` waits, or fails, while the store is away. Called every few seconds by a
+        greenlet of its own."""
+        for id, kept in list(self._kept.items()):
+            if self._clock() - kept.leased_at > SURE_FOR:
+                log.warning("lease not renewed in time", connection=str(id))
+                self._kept.pop(id, None)
+                self._end(kept)
 
     def stop(self) -> None:
         """Leave all; another process may go on at once."""
@@ -260,13 +280,16 @@ class Keeper:
 
     def _abandon(self, kept: _Kept) -> None:
         """It is another process's, or will be: end here, and tell nobody that it ended."""
+        self._end(kept)
+        self._forget(kept)
+
+    def _end(self, kept: _Kept) -> None:
         worker, kept.worker = kept.worker, None
         if worker is not None:
             worker.end()
-        self._forget(kept)
 
     def _forget(self, kept: _Kept) -> None:
-        del self._kept[kept.number.id]
+        self._kept.pop(kept.number.id, None)
         self._book.release(kept.number.id)
 
     def _happen(self, kept: _Kept, happened: lc.Happened) -> None:
@@ -279,9 +302,7 @@ class Keeper:
                     if kept.worker is not None:
                         kept.worker.tell(Pair(by_code=kept.life.by_code))
                 case Action.END:
-                    worker, kept.worker = kept.worker, None
-                    if worker is not None:
-                        worker.end()
+                    self._end(kept)
                 case Action.TELL:
                     self._stands(kept)
 
