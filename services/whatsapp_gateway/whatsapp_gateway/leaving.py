@@ -23,6 +23,7 @@ CLOSED = (
 LEFT = "This number is not in the group any more"
 PAUSED = "WhatsApp lets this number write to nobody first for a while; answers leave"
 WARMING = "The number wrote to as many new people today as it may; this one follows"
+COLD = (PAUSED, WARMING)  # what keeps a message from somebody who never wrote to us
 REPLIES_FIRST = "Answers leave first"
 LOOK_AGAIN = 900.0  # seconds until a message to somebody new is tried again
 DAY = dt.timedelta(days=1)

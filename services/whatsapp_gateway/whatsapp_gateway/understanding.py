@@ -23,7 +23,7 @@ from fairlead.context import service_context
 from fairlead.contract import Event
 from fairlead.store import new_id
 
-from . import grouping, linking, outcomes
+from . import grouping, leaving, linking, outcomes
 from .domain import addresses, progress
 from .domain.heard import (
     Amended,
@@ -84,6 +84,9 @@ def _said(
     also = [each for each in item.who.also if addresses.key(each) != addresses.key(item.chat)]
     if item.group is None and not item.by_us and also:
         chats.join(session, connection.id, [item.chat, *also])
+    if not item.imported:  # nobody is written to first here any more
+        key = chats.key_of(session, connection.id, item.chat)
+        outgoing.release_held(session, connection.id, key, leaving.COLD, received_at)
     chat = chats.locked(session, connection.id, item.chat)
     message_id = new_id()
     if not incoming.know(session, connection.id, item.id, message_id, chat.key, received_at):

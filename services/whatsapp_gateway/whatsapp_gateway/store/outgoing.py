@@ -60,6 +60,26 @@ def release_followers(session: Session, message: MessageRow, now: dt.datetime) -
     )
 
 
+def release_held(
+    session: Session, connection_id: UUID, key: str, reasons: Sequence[str], now: dt.datetime
+) -> None:
+    """Let the messages of a chat that wait for one of these reasons be tried now; those behind them
+    are free then too."""
+    session.execute(
+        sa.update(MessageRow)
+        .where(
+            MessageRow.connection_id == connection_id,
+            MessageRow.key == key,
+            MessageRow.done_at.is_(None),
+            MessageRow.lease_until.is_(None),
+            MessageRow.due_at > now,
+            MessageRow.last_error.in_(reasons),
+        )
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def claim_due(
     session: Session, owner: str, now: dt.datetime, limit: int, connections: Collection[UUID]
 ) -> list[MessageRow]:
