@@ -63,7 +63,8 @@ class Fetcher:
     def fetch_some(self) -> None:
         """Fetch some; where there is nothing, wait a moment for it."""
         with self._store.transaction(EVERYWHERE) as session:
-            rows = incoming.claim_media(session, secrets.token_hex(8), _now(), AT_ONCE)
+            reached = self._numbers.reached(session)
+            rows = incoming.claim_media(session, secrets.token_hex(8), _now(), AT_ONCE, reached)
         for row in rows:
             try:
                 self._fetch(row)

@@ -24,6 +24,11 @@ class Drivers(Protocol):
         """Whether this process can send by this connection, which is open."""
         ...
 
+    def reaches(self, id: UUID) -> bool:
+        """Whether this process, and not another one, can ask by this connection for what came by
+        it, now or when it is open again."""
+        ...
+
     def of(self, connection: ConnectionRow) -> Driver:
         """The driver of a connection."""
         ...
@@ -56,6 +61,18 @@ class Numbers:
             id
             for id, details in rows
             if details.kind in self._kinds and self._kinds[details.kind].ready(id)
+        ]
+
+    def reached(self, session: Session) -> list[UUID]:
+        """The connections by which this process can ask for what came by them; and those that were
+        removed, of which nobody can."""
+        rows = session.execute(
+            sa.select(ConnectionRow.id, ConnectionRow.details, ConnectionRow.removed)
+        )
+        return [
+            id
+            for id, details, removed in rows
+            if removed or (details.kind in self._kinds and self._kinds[details.kind].reaches(id))
         ]
 
     def of(self, connection: ConnectionRow) -> Driver:

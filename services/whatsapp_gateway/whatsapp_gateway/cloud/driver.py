@@ -48,6 +48,10 @@ class CloudDrivers:
         """As `Drivers.ready`."""
         return True
 
+    def reaches(self, id: UUID) -> bool:
+        """As `Drivers.reaches`."""
+        return True
+
     def of(self, connection: ConnectionRow) -> CloudDriver:
         """As `Drivers.of`."""
         return CloudDriver(self.graph(connection), self._files)

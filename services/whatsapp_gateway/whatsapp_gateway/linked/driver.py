@@ -78,6 +78,10 @@ class LinkedDrivers:
         """As `Drivers.ready`."""
         return id in self.keeper.ready()
 
+    def reaches(self, id: UUID) -> bool:
+        """As `Drivers.reaches`: files come through the worker, into a folder of this process."""
+        return self.keeper.life(id) is not None
+
     def of(self, connection: ConnectionRow) -> LinkedDriver:
         """As `Drivers.of`."""
         return LinkedDriver(connection.id, connection.number, self.keeper, self._files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from .tables import IncomingRow, KnownRow, MediaRow
 
 LEASE_SECONDS = 60.0
 LAST_ATTEMPT = 5
+KEPT_FOR = dt.timedelta(days=30)  # by a phone, of which a linked device gets them
 MEDIA_LEASE_SECONDS = 180.0  # for 100 MB on a slow line
 
 
@@ -31,10 +32,20 @@ def claim_due(session: Session, owner: str, now: dt.datetime, limit: int) -> lis
     )
 
 
-def claim_media(session: Session, owner: str, now: dt.datetime, limit: int) -> list[MediaRow]:
-    """Files to fetch."""
+def claim_media(
+    session: Session, owner: str, now: dt.datetime, limit: int, connections: Collection[UUID]
+) -> list[MediaRow]:
+    """Files to fetch by these connections; and those that waited so long for whoever has theirs
+    that the network gives them no more."""
+    mine = MediaRow.connection_id.in_(connections) | (MediaRow.due_at <= now - KEPT_FOR)
     return claim(
-        session, MediaRow, now=now, owner=owner, limit=limit, lease_seconds=MEDIA_LEASE_SECONDS
+        session,
+        MediaRow,
+        now=now,
+        owner=owner,
+        limit=limit,
+        lease_seconds=MEDIA_LEASE_SECONDS,
+        where=[mine],
     )
 
 
