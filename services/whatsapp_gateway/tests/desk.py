@@ -19,7 +19,7 @@ from contracts.channels import (
 )
 from contracts.whatsapp_gateway import WhatsAppConnectionDetails, WhatsAppConnectionKind
 from fairlead.bell import Bell
-from fairlead.bus.outbox import Relay
+from fairlead.bus.outbox import OutboxRow, Relay
 from fairlead.service import ServiceStore
 from fairlead.store import Database, new_id
 from fairlead.testing.schema import bring_up
@@ -50,6 +50,7 @@ class Network:
         self.answers: list[Outcome | Callable[[Parcel], Outcome]] = [Taken("wamid")]
         self.given: list[Parcel] = []
         self.here = True
+        self.remembers = False
 
     def ready(self, id: UUID) -> bool:
         return self.here
@@ -157,3 +158,9 @@ class Desk:
     def pieces(self, id: UUID) -> list[PieceRow]:
         with self.store.reading(OURS) as session:
             return outgoing.pieces(session, id)
+
+    def told(self, id: UUID) -> list[str]:
+        """The events that tell of it."""
+        with self.store.reading(OURS) as session:
+            bodies = session.scalars(sa.select(OutboxRow.body).order_by(OutboxRow.id))
+            return [body.decode() for body in bodies if str(id).encode() in body]

@@ -4,7 +4,8 @@ By their numbers, with those that stand beside what keeps them:
 
 1 at most one sending of a message, and what may have left is shown as uncertain: here, and
   test_cloud (what the line swallowed), linked/test_worker_crashes (killed while sending).
-2 every accepted message comes to an end in bounded time: here.
+2 every accepted message comes to an end in bounded time: here, and test_sender (uncertain for
+  good).
 3 a state never goes back, and what was told is kept as it came: here, and test_cloud (any order).
 4 what comes twice, shuffled, or about nothing of ours changes nothing twice: test_cloud (every
   message once), test_sandbox (crossed with its answer), test_forgetting (weeks later).

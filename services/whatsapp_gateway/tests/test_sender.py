@@ -12,9 +12,11 @@ from contracts.channels import DeliveryStatus
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.store import Database
-from whatsapp_gateway import sender
+from whatsapp_gateway import closing, sender
 from whatsapp_gateway.domain.heard import Said, Who
-from whatsapp_gateway.drivers import Again, Outcome, Parcel, Taken
+from whatsapp_gateway.drivers import Again, Doubtful, Outcome, Parcel, Taken
+from whatsapp_gateway.linked import hearing
+from whatsapp_gateway.linked.protocol import events
 from whatsapp_gateway.store.tables import ConnectionRow
 
 from .desk import OURS, PHONE, Desk
@@ -83,3 +85,57 @@ def test_who_writes_is_answered_though_what_we_wrote_first_was_held(desk: Desk) 
     desk.sends()
     desk.sends()
     assert [each.ours for each in desk.network.given] == [f"{cold}:1", f"{answer}:1"]
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_what_a_dead_process_had_begun_is_asked_about_where_that_is_safe(
+    desk: Desk, remembers: bool
+) -> None:
+    id = desk.queue()
+    desk.begun(id)
+    desk.network.remembers = remembers
+    desk.sends()
+    status = DeliveryStatus.SENT if remembers else DeliveryStatus.UNCERTAIN
+    assert desk.row(id).status == status.value
+    assert [each.ours for each in desk.network.given] == ([f"{id}:1"] if remembers else [])
+
+
+def test_what_was_begun_and_is_too_late_may_have_left(desk: Desk) -> None:
+    begun, waiting = desk.queue(), desk.queue(address="351910000002")
+    desk.begun(begun)
+    for id in (begun, waiting):
+        desk.change(id, valid_until=desk.now)
+    desk.sender.give_up()
+    assert desk.row(begun).status == DeliveryStatus.UNCERTAIN.value
+    assert desk.row(waiting).status == DeliveryStatus.FAILED.value
+
+
+@pytest.mark.parametrize("outcome", [events.Outcome.REFUSED, events.Outcome.NOT_SENT])
+def test_a_device_tells_late_that_an_uncertain_piece_did_not_leave(
+    desk: Desk, outcome: events.Outcome
+) -> None:
+    id, other = desk.queue(), desk.queue(address="351910000002")
+    desk.network.answers = [Doubtful("no answer")]
+    desk.sends()
+    done = events.Done(f"{id}:1", outcome, events.Reason.NO_FILE)
+    desk.hears(*hearing.heard(done, desk.now))
+    assert desk.row(id).status == DeliveryStatus.FAILED.value
+    assert desk.row(id).reason == "The file is no longer there"
+    # Of what reached the network nothing is taken back; nor of what is no piece.
+    desk.hears(*hearing.heard(events.Done("an order", outcome), desk.now))
+    assert desk.row(other).status == DeliveryStatus.UNCERTAIN.value
+
+
+def test_what_stays_uncertain_is_told_to_be_so_for_good_once(desk: Desk) -> None:
+    id = desk.queue()
+    desk.network.answers = [Doubtful("no answer")]
+    desk.sends()
+    end = desk.row(id).valid_until + closing.GRACE
+    for now, code in ((end - dt.timedelta(seconds=1), None), (end, closing.EXPIRED)):
+        closing.close_some(desk.store, now)
+        assert [each.code for each in desk.pieces(id)] == [code]
+    told = len(desk.told(id))
+    closing.close_some(desk.store, end)
+    assert len(desk.told(id)) == told
+    assert closing.EXPIRED in desk.told(id)[-1]
+    assert desk.row(id).status == DeliveryStatus.UNCERTAIN.value

@@ -143,7 +143,13 @@ class NotFetched(Exception):
 
 
 class Driver(Protocol):
-    """One number's way to the network. Nothing here raises but `fetch`."""
+    """One number's way to the network. Nothing here raises but `fetch`.
+
+    One that `remembers` sends a piece of one name once, however often it is told to, and answers as
+    it did: whoever does not know what became of it asks again.
+    """
+
+    remembers: bool
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hand a piece over, and wait for the network's answer."""

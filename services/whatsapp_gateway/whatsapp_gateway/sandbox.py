@@ -35,6 +35,8 @@ TYPING_LASTS = dt.timedelta(seconds=15)
 class SandboxDriver:
     """Puts messages onto phones, once however often it is tried."""
 
+    remembers = False  # so that the sandbox shows what a network does
+
     def __init__(self, store: ServiceStore, reader: Bell) -> None:
         self._store = store
         self._reader = reader

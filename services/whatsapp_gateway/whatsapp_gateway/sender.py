@@ -113,10 +113,10 @@ class Sender:
             assert row.connection_id is not None  # for the type checker: it was claimed by it
             connection = connections.get(session, row.connection_id, removed=True)
             known = outgoing.pieces(session, row.id)
-        if row.reclaimed:
+        driver = self._numbers.of(connection)
+        if row.reclaimed and not driver.remembers:
             known = self._mark_doubtful(row, known)
         parts = pieces_of(row.queued)
-        driver = self._numbers.of(connection)
         for piece in known:
             if piece.state is not PieceState.WAITING:
                 continue
@@ -190,17 +190,20 @@ class Sender:
             return True
 
     def _end(self, session: Session, row: MessageRow, reason: str, code: str | None) -> None:
-        """It will not leave, nor what is left of it."""
+        """It will not leave, nor what is left of it; what was begun may have left."""
         message = outgoing.locked(session, row.id)
         if message is None:
             return
         for piece in outgoing.pieces(session, row.id):
-            if piece.state is PieceState.WAITING:
+            if piece.state is PieceState.WAITING and piece.begun:
+                outgoing.note(session, piece, PieceState.UNCERTAIN, INTERRUPTED)
+            elif piece.state is PieceState.WAITING:
                 outgoing.note(session, piece, PieceState.FAILED, reason, code)
         news = outgoing.add_up(session, message)
         queue.finish(session, row, now=_now())
         if news:
-            tell(session, message, _now(), code=code)
+            failed = message.status == DeliveryStatus.FAILED.value
+            tell(session, message, _now(), code=code if failed else None)
 
     def attend(self, attended: WhatsAppAttended) -> None:
         """Let the other side see that we read or write; where there is much to send, not."""

@@ -19,7 +19,7 @@ from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 from fairlead.store import queue
 
-from . import grouping, persons, queueing
+from . import closing, grouping, persons, queueing
 from .doors.connections import Connections
 from .doors.sandbox import SandboxDoors
 from .doors.templates import Templates
@@ -87,6 +87,11 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         """End what could not leave in time."""
         self.office.sender.give_up()
         return False
+
+    @loop(every=900.0)
+    def close(self) -> bool:
+        """End the waiting for what nobody tells of."""
+        return closing.close_some(self.store, dt.datetime.now(dt.UTC))
 
     @loop(every=0)
     def receive(self) -> None:

@@ -225,6 +225,9 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
     state = progress.told(item.status)
     if state is None:
         return
+    if not item.id:
+        _not_left(session, connection, item)
+        return
     piece = _piece(session, connection, item)
     if piece is None:
         outgoing.park(
@@ -262,6 +265,20 @@ def _fared(session: Session, connection: ConnectionRow, item: Fared) -> None:
             permanent=failed and outcomes.is_permanent(item),
             participants=outcomes.expected(session, message, item.id if news_of_id else None),
         )
+
+
+def _not_left(session: Session, connection: ConnectionRow, item: Fared) -> None:
+    """What was left uncertain did not leave. Of anything else whoever waits for it knows more."""
+    piece = _piece(session, connection, item)
+    message = outgoing.locked(session, piece.delivery_id) if piece is not None else None
+    if piece is None or message is None:
+        return
+    session.refresh(piece)
+    if piece.state is not PieceState.UNCERTAIN:
+        return
+    outgoing.note(session, piece, PieceState.FAILED, item.reason, item.code)
+    if outgoing.add_up(session, message):
+        tell(session, message, item.at, code=item.code)
 
 
 def rematch(session: Session, connection: ConnectionRow, parked: ParkedRow) -> None:

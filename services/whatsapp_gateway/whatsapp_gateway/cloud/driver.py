@@ -75,6 +75,8 @@ class CloudDrivers:
 class CloudDriver:
     """One number."""
 
+    remembers = False
+
     def __init__(self, graph: Graph, files: FileStore) -> None:
         self._graph = graph
         self._files = files

@@ -68,7 +68,8 @@ class Amended(_Heard, frozen=True, kw_only=True):
 
 
 class Fared(_Heard, frozen=True, kw_only=True):
-    """A message of ours fared on; `ours` is what we called it, where the network tells."""
+    """A message of ours fared on; `ours` is what we called it, where the network tells. Without an
+    `id` it did not leave: told by a device that remembers what it was asked."""
 
     id: str
     status: DeliveryStatus

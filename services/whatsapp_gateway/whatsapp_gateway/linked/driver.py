@@ -40,6 +40,7 @@ from .protocol import content
 from .protocol.commands import Read, Send, Typing
 from .protocol.events import Done, MediaFetched, Reason
 from .protocol.events import Outcome as Ended
+from .sentences import REASONS
 
 log = structlog.get_logger(__name__)
 
@@ -51,19 +52,6 @@ _KINDS: Final = {
     Kind.AUDIO: content.MediaKind.AUDIO,
     Kind.DOCUMENT: content.MediaKind.DOCUMENT,
     Kind.STICKER: content.MediaKind.STICKER,
-}
-_SENTENCES: Final = {
-    Reason.NOT_ON_WHATSAPP: "This number is not on WhatsApp",
-    Reason.RESTRICTED: "WhatsApp lets this number write to nobody first just now",
-    Reason.NOT_CONNECTED: "The phone's link is not connected just now",
-    Reason.NO_FILE: "The file is no longer there",
-    Reason.UPLOAD_FAILED: "WhatsApp did not take the file",
-    Reason.UNSUPPORTED: "This cannot be sent by a linked device",
-    Reason.BAD_ADDRESS: "There is no such account or group",
-    Reason.NOT_ALLOWED: "WhatsApp does not let this number do that",
-    Reason.BY_NETWORK: "WhatsApp refused it",
-    Reason.INTERRUPTED: "Sending was interrupted; whether it left is not known",
-    Reason.NO_ANSWER: "WhatsApp did not answer; it may have left",
 }
 
 
@@ -93,6 +81,8 @@ class LinkedDrivers:
 
 class LinkedDriver:
     """One number."""
+
+    remembers = True
 
     def __init__(self, id: UUID, own: str, keeper: Keeper, files: FileStore) -> None:
         self._id = id
@@ -139,9 +129,9 @@ class LinkedDriver:
         try:
             done = self._keeper.ask(self._id, groups.command(task))
         except NotHere:
-            return Again(_SENTENCES[Reason.NOT_CONNECTED], scope=Scope.NUMBER)
+            return Again(REASONS[Reason.NOT_CONNECTED], scope=Scope.NUMBER)
         except Unanswered:
-            return Doubtful(_SENTENCES[Reason.NO_ANSWER])
+            return Doubtful(REASONS[Reason.NO_ANSWER])
         if done.outcome is Ended.DONE and done.group is not None:
             return groups.described(task, done.group, self._own)
         if done.outcome is Ended.REFUSED and done.reason in (
@@ -149,7 +139,7 @@ class LinkedDriver:
             Reason.BAD_ADDRESS,
         ):
             out = task.task is Task.DESCRIBE
-            return Refused(_SENTENCES[done.reason], NOT_IN_IT if out else done.reason.value)
+            return Refused(REASONS[done.reason], NOT_IN_IT if out else done.reason.value)
         return undone(done)
 
     def attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
@@ -195,9 +185,9 @@ class LinkedDriver:
         try:
             done = self._keeper.ask(self._id, command)
         except NotHere:
-            return Again(_SENTENCES[Reason.NOT_CONNECTED], scope=Scope.NUMBER, away=True)
+            return Again(REASONS[Reason.NOT_CONNECTED], scope=Scope.NUMBER, away=True)
         except Unanswered:
-            return Doubtful(_SENTENCES[Reason.NO_ANSWER])
+            return Doubtful(REASONS[Reason.NO_ANSWER])
         return outcome(done, to)
 
     def _content(self, parcel: Parcel) -> content.Content | None:
@@ -241,7 +231,7 @@ def outcome(done: Done, to: str) -> Outcome:
 
 def undone(done: Done) -> Undone:
     """Why something was not done, or may not have been."""
-    reason = _SENTENCES[done.reason or Reason.BY_NETWORK]
+    reason = REASONS[done.reason or Reason.BY_NETWORK]
     code = done.reason.value if done.reason else None
     match done.outcome:
         case Ended.NOT_SENT:

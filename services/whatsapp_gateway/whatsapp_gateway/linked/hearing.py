@@ -14,7 +14,7 @@ from . import cards
 from .lifecycle import Life
 from .protocol import content, events
 from .protocol.events import Durable, Mark, Outcome
-from .sentences import sentence
+from .sentences import REASONS, sentence
 
 _MARKS = {
     Mark.DELIVERED: DeliveryStatus.DELIVERED,
@@ -39,6 +39,8 @@ def heard(body: Durable, now: dt.datetime) -> list[Heard]:
             # Whoever waited for it may have died; then this is what tells that it left.
             sent = DeliveryStatus.SENT
             return [Fared(id=message, status=sent, at=body.at or now, ours=body.id)]
+        case events.Done(outcome=Outcome.REFUSED | Outcome.NOT_SENT) if ":" in body.id:
+            return [_not_left(body, now)]  # a piece; nobody asks about anything else later
         case events.Unreadable():
             who = Who(address=address(body.sender or body.chat))
             said = Said(
@@ -87,6 +89,15 @@ def address(jid: str) -> str:
         return addresses.normalised(jid)
     except ValueError:
         return jid[:320]
+
+
+def _not_left(done: events.Done, now: dt.datetime) -> Fared:
+    """Who waited for the end of a sending may have gone, and left it uncertain."""
+    reason = done.reason or events.Reason.BY_NETWORK
+    return Fared(
+        id="", status=DeliveryStatus.FAILED, at=done.at or now, ours=done.id,
+        code=reason.value, reason=REASONS[reason],
+    )  # fmt: skip
 
 
 def _message(message: events.Message) -> list[Heard]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .lifecycle import KEY_GONE, Life, State
-from .protocol.events import Phase
+from .protocol.events import Phase, Reason
 
 _SENTENCES = {
     State.STOPPED: "This number is not connected. Connect it to send and receive.",
@@ -56,6 +56,21 @@ _STOPPED = {
     Phase.CODES_USED_UP.value: _USED_UP,
     Phase.UNPAIRED.value: _UNPAIRED,
     Phase.NO_CODE.value: _NO_CODE,
+}
+
+# Of what was to be sent.
+REASONS = {
+    Reason.NOT_ON_WHATSAPP: "This number is not on WhatsApp",
+    Reason.RESTRICTED: "WhatsApp lets this number write to nobody first just now",
+    Reason.NOT_CONNECTED: "The phone's link is not connected just now",
+    Reason.NO_FILE: "The file is no longer there",
+    Reason.UPLOAD_FAILED: "WhatsApp did not take the file",
+    Reason.UNSUPPORTED: "This cannot be sent by a linked device",
+    Reason.BAD_ADDRESS: "There is no such account or group",
+    Reason.NOT_ALLOWED: "WhatsApp does not let this number do that",
+    Reason.BY_NETWORK: "WhatsApp refused it",
+    Reason.INTERRUPTED: "Sending was interrupted; whether it left is not known",
+    Reason.NO_ANSWER: "WhatsApp did not answer; it may have left",
 }
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from contracts.channels import DeliveryStatus
 from fairlead.store import Claimable, LeaseLost, claim, queue
 
 from ..domain.pieces import Piece
@@ -211,6 +212,36 @@ def add_up(session: Session, message: MessageRow) -> bool:
     doubtful = [piece.reason for piece in known if piece.state is PieceState.UNCERTAIN]
     message.reason = next((each for each in [*failed, *doubtful] if each), None)
     return news
+
+
+def uncertain(session: Session, valid_until: dt.datetime, limit: int) -> Sequence[MessageRow]:
+    """Messages that were valid to a moment, may have left, and are not closed; held until the
+    transaction ends."""
+    is_open = sa.select(PieceRow.delivery_id).where(
+        PieceRow.organisation_id == MessageRow.organisation_id,
+        PieceRow.delivery_id == MessageRow.id,
+        PieceRow.state == PieceState.UNCERTAIN,
+        PieceRow.code.is_(None),
+    )
+    return session.scalars(
+        sa.select(MessageRow)
+        .where(
+            MessageRow.status == DeliveryStatus.UNCERTAIN.value,
+            MessageRow.done_at.is_not(None),
+            MessageRow.valid_until <= valid_until,
+            is_open.exists(),
+        )
+        .order_by(MessageRow.valid_until, MessageRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=MessageRow)
+    ).all()
+
+
+def close(session: Session, message: MessageRow, code: str) -> None:
+    """Nothing more is awaited of a message's uncertain pieces, which bear this code then."""
+    for piece in pieces(session, message.id):
+        if piece.state is PieceState.UNCERTAIN:
+            piece.code = code
 
 
 def park(session: Session, row: ParkedRow) -> None:
