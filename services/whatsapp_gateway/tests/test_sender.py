@@ -8,20 +8,22 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from contracts.channels import DeliveryStatus
+from contracts.channels import Amending, DeliveryStatus, WhatsAppAmendmentQueued
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
-from fairlead.store import Database
-from whatsapp_gateway import closing, sender
+from fairlead.context import acting, service_context
+from fairlead.store import Database, new_id
+from whatsapp_gateway import closing, queueing, sender
 from whatsapp_gateway.domain.heard import Said, Who
 from whatsapp_gateway.drivers import Again, Doubtful, Outcome, Parcel, Taken
 from whatsapp_gateway.linked import hearing
 from whatsapp_gateway.linked.protocol import events
-from whatsapp_gateway.store.tables import ConnectionRow
+from whatsapp_gateway.store.tables import AmendmentRow, ConnectionRow
 
 from .desk import OURS, PHONE, Desk
 
 pytestmark = pytest.mark.green
+PHOTO = FileRef(key="k", name="gate.jpg", content_type="image/jpeg", size=1)
 
 
 @pytest.fixture
@@ -30,11 +32,7 @@ def desk(store: Database) -> Desk:
 
 
 def test_who_lost_the_lease_sends_no_more_of_it(desk: Desk) -> None:
-    files = [
-        FileRef(key=f"k{each}", name=f"{each}.jpg", content_type="image/jpeg", size=1)
-        for each in range(2)
-    ]
-    id = desk.queue("", attachments=files)
+    id = desk.queue("", attachments=[PHOTO, PHOTO])
 
     def stalls(parcel: Parcel) -> Outcome:
         """For longer than the lease: another process goes on with the second photo."""
@@ -139,3 +137,22 @@ def test_what_stays_uncertain_is_told_to_be_so_for_good_once(desk: Desk) -> None
     assert len(desk.told(id)) == told
     assert closing.EXPIRED in desk.told(id)[-1]
     assert desk.row(id).status == DeliveryStatus.UNCERTAIN.value
+
+
+def test_all_pieces_of_a_message_are_deleted_and_its_words_edited_once(desk: Desk) -> None:
+    id = desk.queue("The gate", attachments=[PHOTO, PHOTO, PHOTO])
+    desk.sends()
+    for kind, targets in (
+        (Amending.DELETED, {"wamid.1", "wamid.2", "wamid.3"}),
+        (Amending.EDITED, {"wamid.1"}),
+    ):
+        queued = WhatsAppAmendmentQueued(
+            id=new_id(), message_id=new_id(), connection_id=desk.connection, address=PHONE,
+            target="wamid.1", by_us=True, kind=kind, text="", queued_at=desk.now,
+        )  # fmt: skip
+        with acting(service_context(OURS)), desk.store.transaction(OURS) as session:
+            queueing.take_amendment(session, queued, desk.now)
+            session.flush()
+            rows = session.scalars(sa.select(AmendmentRow)).all()
+            assert {each.queued.target for each in rows if each.queued.kind is kind} == targets
+    assert len(desk.pieces(id)) == 3

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from uuid import UUID, uuid5
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from contracts.channels import DeliveryStatus, WhatsAppAmendmentQueued, WhatsAppQueued
+from contracts.channels import (
+    Amending,
+    DeliveryStatus,
+    WhatsAppAmendmentQueued,
+    WhatsAppQueued,
+)
 from fairlead.context import current
 from fairlead.store import in_turn
 
@@ -65,14 +72,27 @@ def _due(session: Session, queued: WhatsAppQueued, now: dt.datetime) -> dt.datet
 
 
 def take_amendment(session: Session, queued: WhatsAppAmendmentQueued, now: dt.datetime) -> None:
-    """Keep an amendment that is to leave."""
-    session.add(
-        AmendmentRow(
-            id=queued.id,
-            organisation_id=current().need_organisation(),
-            connection_id=queued.connection_id,
-            queued=queued,
-            due_at=now,
-            attempts=0,
+    """Keep an amendment that is to leave. What went in several pieces is deleted piece by piece;
+    its words, which can be edited, stand in the first one."""
+    for id, target in _targets(session, queued):
+        session.add(
+            AmendmentRow(
+                id=id,
+                organisation_id=current().need_organisation(),
+                connection_id=queued.connection_id,
+                queued=msgspec.structs.replace(queued, id=id, target=target),
+                due_at=now,
+                attempts=0,
+            )
         )
-    )
+
+
+def _targets(session: Session, queued: WhatsAppAmendmentQueued) -> Iterator[tuple[UUID, str]]:
+    """The network's messages that an amendment is of, and an id for each."""
+    yield queued.id, queued.target
+    if queued.kind is not Amending.DELETED or not queued.by_us:
+        return
+    named = outgoing.piece_called(session, queued.connection_id, queued.target)
+    for piece in outgoing.pieces(session, named.delivery_id) if named else ():
+        if piece.provider_id and piece.provider_id != queued.target:
+            yield uuid5(queued.id, str(piece.number)), piece.provider_id
