@@ -168,7 +168,8 @@ class ChatDetails(Message):
     """What a message of a chat has beside its words and files.
 
     `awaited` files have not come yet, those with a reason never will. `on_phone` says that one of
-    us wrote it on the phone itself. A `note` was written by nobody.
+    us wrote it on the phone itself. A `note` was written by nobody. `said_at` is when it was said
+    by the network's clock, from which the time to answer counts; it may have come to us later.
     """
 
     place: Place | None = None
@@ -179,6 +180,7 @@ class ChatDetails(Message):
     deleted_at: datetime | None = None
     on_phone: bool = False
     note: GroupNote | None = None
+    said_at: datetime | None = None
 
 
 class MessageView(Message):

@@ -211,8 +211,11 @@ def _connection(session: Session, id: UUID | None) -> ConnectionChanged | None:
 
 
 def _last_in(session: Session, id: UUID) -> dt.datetime | None:
+    """When the other side wrote last, as its network counts: a webhook may come hours later."""
     last = messages.last_news(session, id)
-    return last.at if last else None
+    if last is None:
+        return None
+    return last.chat.said_at if last.chat and last.chat.said_at else last.at
 
 
 def _author(row: MessageRow, *, in_group: bool) -> str:

@@ -224,6 +224,7 @@ def _chat(message: MessageReceived) -> ChatDetails | None:
         cards=message.cards,
         awaited=message.awaited,
         on_phone=message.by_us,
+        said_at=message.sent_at,
     )
 
 

@@ -87,6 +87,7 @@ def wrote(
         "automatic": AutomaticKind.NONE,
         "received_at": dt.datetime.now(dt.UTC),
     }
+    fields["sent_at"] = fields["received_at"]
     message = received(number or NUMBER.connection_id, PHONE, **(fields | more))
     desk.hear("take_message", message)
     return message
@@ -170,6 +171,16 @@ def test_a_number_sends_what_it_can_and_when_it_may(desk: Desk, driver: Contact)
     [preview] = desk.call("preview", draft=draft)
     assert [each.field for each in preview.problems] == ["approved_template"]
     assert preview.answer_until is None
+
+
+def test_the_time_to_answer_counts_from_when_it_was_said(desk: Desk, driver: Contact) -> None:
+    said = dt.datetime.now(dt.UTC) - dt.timedelta(hours=23)
+    message = wrote(desk, number=META.connection_id, sent_at=said)  # it comes only now
+    id = shown(desk, message.id).conversation_id
+    window = desk.call("answer_window", id=id)
+    assert (window.open, window.until) == (True, said + dt.timedelta(hours=24))
+    desk.passed = dt.timedelta(hours=2)
+    assert not desk.call("answer_window", id=id).open
 
 
 def test_an_approved_template_says_what_it_says(desk: Desk, driver: Contact) -> None:
