@@ -192,3 +192,9 @@ def test_a_text_for_a_machine_leaves_as_it_was_written(desk: Desk, guest: Any) -
     desk.call("send", draft=draft, request_id=str(uuid4()))
     [queued] = desk.told(SmsQueued)
     assert (queued.text, queued.exact) == (command, True)
+
+
+@pytest.mark.parametrize("address", ["351910000001000@lid", "US.13491208655302741918"])
+def test_an_id_without_a_number_is_in_no_country(address: str) -> None:
+    party = Party(RecipientRole.TO, Mailbox(address=address), None)
+    assert quiet.zones_of(party, Channel.WHATSAPP, LISBON) == [LISBON]

@@ -14,10 +14,12 @@ from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.context import acting, service_context
 from fairlead.store import Database, new_id
 from whatsapp_gateway import closing, queueing, sender
-from whatsapp_gateway.domain.heard import Said, Who
+from whatsapp_gateway.domain.heard import Joined, Said, Who
 from whatsapp_gateway.drivers import Again, Doubtful, Outcome, Parcel, Taken
 from whatsapp_gateway.linked import hearing
 from whatsapp_gateway.linked.protocol import events
+from whatsapp_gateway.store import outgoing
+from whatsapp_gateway.store.group_tables import ReceiptRow
 from whatsapp_gateway.store.tables import AmendmentRow, ConnectionRow
 
 from .desk import OURS, PHONE, Desk
@@ -156,3 +158,42 @@ def test_all_pieces_of_a_message_are_deleted_and_its_words_edited_once(desk: Des
             rows = session.scalars(sa.select(AmendmentRow)).all()
             assert {each.queued.target for each in rows if each.queued.kind is kind} == targets
     assert len(desk.pieces(id)) == 3
+
+
+def test_whom_we_know_from_the_history_of_a_phone_is_no_stranger(desk: Desk) -> None:
+    with desk.store.transaction(OURS) as session:
+        until = desk.now + dt.timedelta(hours=1)
+        session.execute(sa.update(ConnectionRow).values(paused_until=until))
+    desk.hears(said(desk, imported=True))
+    id = desk.queue("See you on Tuesday")
+    desk.sends()
+    assert desk.row(id).status == DeliveryStatus.SENT.value
+
+
+def test_what_waits_for_two_addresses_of_one_person_has_one_order(desk: Desk) -> None:
+    lid = "98765432101234@lid"
+    first, second = desk.queue(address=lid), desk.queue()
+    desk.hears(Joined(addresses=[PHONE, lid], at=desk.now))
+    assert {desk.row(id).key for id in (first, second)} == {PHONE}
+    with desk.store.transaction(OURS) as session:
+        [next_one] = outgoing.claim_due(session, "me", desk.now, 9, [desk.connection])
+        assert next_one.id == min(first, second)
+
+
+def test_what_was_told_of_a_member_by_two_addresses_is_told_of_one(desk: Desk) -> None:
+    lid, read = "98765432101234@lid", desk.now
+    one, both = desk.queue(), desk.queue()
+    with desk.store.transaction(OURS) as session:
+        for id, key, at in ((one, lid, read), (both, lid, read), (both, PHONE, None)):
+            session.add(
+                ReceiptRow(
+                    delivery_id=id, number=1, key=key, address=key, expected=True, read_at=at
+                )
+            )
+    desk.hears(Joined(addresses=[PHONE, lid], at=desk.now))
+    with desk.store.reading(OURS) as session:
+        rows = session.scalars(sa.select(ReceiptRow)).all()
+        assert {(row.delivery_id, row.key, row.read_at) for row in rows} == {
+            (one, PHONE, read), (both, PHONE, read),
+        }  # fmt: skip
+        assert len(rows) == 2

@@ -93,7 +93,7 @@ def _said(
         if item.late:
             _late(session, connection, item)
         return
-    if not item.by_us and not item.imported and (not chat.last_in_at or chat.last_in_at < item.at):
+    if not item.by_us and (not chat.last_in_at or chat.last_in_at < item.at):
         chat.last_in_at, chat.last_in_id, chat.address = item.at, item.id, item.chat
     elif item.by_us and chat.last_in_at is None and chat.first_out_at is None:
         chat.first_out_at = item.at

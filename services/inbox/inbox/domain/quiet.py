@@ -80,6 +80,8 @@ def _ends(at: dt.datetime, quiet: QuietHours, zone: str) -> dt.datetime:
 
 
 def _of_number(address: str) -> list[str]:
+    if "@" in address or address[:1].isalpha():
+        return []  # a hidden id, or a business-scoped one, whose digits are no phone's
     try:
         number = phonenumbers.parse(f"+{address.removeprefix('+')}")
     except phonenumbers.NumberParseException:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from fairlead.store import insert_into
 
 from ..domain import addresses
+from . import outgoing, receipts
 from .tables import AliasRow, ChatRow
 
 
@@ -98,6 +99,8 @@ def _move(session: Session, connection_id: UUID, key: str, own: str) -> None:
         .values(chat_key=own)
         .execution_options(synchronize_session=False)
     )
+    outgoing.rekey(session, connection_id, key, own)
+    receipts.rekey(session, connection_id, key, own)
     gone = get(session, connection_id, key)
     if gone is None:
         return

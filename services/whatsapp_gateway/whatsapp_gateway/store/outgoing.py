@@ -61,6 +61,20 @@ def release_followers(session: Session, message: MessageRow, now: dt.datetime) -
     )
 
 
+def rekey(session: Session, connection_id: UUID, key: str, own: str) -> None:
+    """What waits in the chat `key` waits in the chat `own` now, in one order with the rest."""
+    session.execute(
+        sa.update(MessageRow)
+        .where(
+            MessageRow.connection_id == connection_id,
+            MessageRow.key == key,
+            MessageRow.done_at.is_(None),
+        )
+        .values(key=own)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def release_held(
     session: Session, connection_id: UUID, key: str, reasons: Sequence[str], now: dt.datetime
 ) -> None:

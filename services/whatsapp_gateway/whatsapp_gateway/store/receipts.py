@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -93,3 +94,29 @@ def expected(session: Session, delivery_id: UUID) -> list[str]:
 def moments(row: ReceiptRow) -> Moments:
     """What a row tells."""
     return Moments(row.delivered_at, row.read_at)
+
+
+def rekey(session: Session, connection_id: UUID, key: str, own: str) -> None:
+    """Who was known as `key` is `own`: what was told of him by either is told of one."""
+    mine = sa.select(PieceRow.delivery_id).where(PieceRow.connection_id == connection_id)
+    for row in session.scalars(
+        sa.select(ReceiptRow).where(ReceiptRow.key == key, ReceiptRow.delivery_id.in_(mine))
+    ).all():
+        other = session.scalars(_same_piece(row).where(ReceiptRow.key == own)).first()
+        if other is None:
+            row.key = own
+            continue
+        other.expected = other.expected or row.expected
+        other.delivered_at = _first(other.delivered_at, row.delivered_at)
+        other.read_at = _first(other.read_at, row.read_at)
+        session.delete(row)
+
+
+def _same_piece(row: ReceiptRow) -> sa.Select[tuple[ReceiptRow]]:
+    return sa.select(ReceiptRow).where(
+        ReceiptRow.delivery_id == row.delivery_id, ReceiptRow.number == row.number
+    )
+
+
+def _first(*moments: dt.datetime | None) -> dt.datetime | None:
+    return min((each for each in moments if each is not None), default=None)
