@@ -150,12 +150,21 @@ class ApprovedTemplate(Message):
     buttons: Annotated[list[Line], Meta(max_length=10)] = []
 
 
+class QuotedMessage(Message):
+    """What a message quotes, as its own network shows it: who said it (empty: we did), and the
+    beginning of his words."""
+
+    author: Line = ""
+    text: Text = ""
+
+
 @event("message.queued", source="inbox", variant="whatsapp")
 class WhatsAppQueued(Event):
     """A message is to leave for one WhatsApp account, or for a group.
 
     `address` is a number without plus, a hidden id (`…@lid`), a business-scoped id (`US.…`) or a
-    group's. `quotes` is the network's id of the message that is answered. With a `template`, `text`
+    group's. `quotes` is the network's id of the message that is answered, and `quoted` what it
+    says. With a `template`, `text`
     is what it says when it is filled. `automatic` marks what no person wrote. `after` is the
     delivery before it in the same chat, if that one was on its way when this one was queued: events
     come in any order, and what is said in a chat has one.
@@ -175,6 +184,7 @@ class WhatsAppQueued(Event):
     quotes: str | None = None
     automatic: bool = False
     after: UUID | None = None
+    quoted: QuotedMessage | None = None
 
 
 class Amending(enum.Enum):

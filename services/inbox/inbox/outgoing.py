@@ -16,6 +16,7 @@ from contracts.channels import (
     DeliveryStatus,
     EmailQueued,
     EmailRecipient,
+    QuotedMessage,
     SmsQueued,
     WhatsAppQueued,
 )
@@ -43,13 +44,15 @@ from .domain import composing, deliveries
 from .domain.attaching import file_ids, shown
 from .domain.composing import Composed
 from .domain.consent import BULK
-from .domain.conversations import normalised_subject
+from .domain.conversations import Earlier, normalised_subject
 from .domain.knowledge import Knowledge
 from .domain.turns import side
 from .knowing import STAFF
 from .store import conversations, file_uses, files, links, messages, parked, requests
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow, Party
+
+LONGEST_QUOTE = 1000  # characters; a device shows some lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,9 +394,17 @@ def _whatsapp_queued(
         cards=draft.cards,
         template=draft.approved_template,
         quotes=answered.provider_id if answered is not None and same else None,
+        quoted=_quoted(answered) if answered is not None and same else None,
         automatic=not order.by_person,
         after=_on_its_way(before, delivery.mailbox.address),
     )
+
+
+def _quoted(answered: Earlier) -> QuotedMessage:
+    """Devices show who said it and what: the network knows neither."""
+    theirs = answered.direction is Direction.IN
+    author = answered.reply_to[0].address if theirs and answered.reply_to else ""
+    return QuotedMessage(author=author, text=answered.text[:LONGEST_QUOTE])
 
 
 def _on_its_way(before: MessageRow | None, address: str) -> UUID | None:

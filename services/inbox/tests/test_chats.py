@@ -23,6 +23,7 @@ from contracts.channels import (
     MessageAmended,
     MessageReceived,
     Place,
+    QuotedMessage,
     WhatsAppAmendmentQueued,
     WhatsAppAttended,
     WhatsAppQueued,
@@ -125,9 +126,19 @@ def test_a_message_leaves_with_all_that_a_chat_can_have(desk: Desk, driver: Cont
     [queued] = desk.told(WhatsAppQueued)
     assert (queued.address, queued.place, queued.text) == (PHONE, place, "")
     assert queued.quotes == first.provider_id
+    assert queued.quoted == QuotedMessage(author=PHONE, text="On my way")
     assert sent.answers_id == first.id
     assert sent.chat is not None
     assert sent.chat.place == place
+
+
+def test_what_we_said_ourselves_is_quoted_as_ours(desk: Desk, driver: Contact) -> None:
+    first = send(desk, driver, "At nine")
+    has_id(desk, first)
+    send(desk, driver, "At the gate", in_reply_to=first.id)
+    queued = desk.told(WhatsAppQueued)[-1]
+    assert queued.quotes == "wamid.out"
+    assert queued.quoted == QuotedMessage(author="", text="At nine")
 
 
 def test_a_message_says_which_one_is_on_its_way_before_it(desk: Desk, driver: Contact) -> None:

@@ -62,6 +62,7 @@ class Earlier:
     service_ids: tuple[UUID, ...] = ()
     provider_id: str | None = None
     references: list[str] = field(default_factory=list)
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

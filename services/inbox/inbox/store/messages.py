@@ -389,6 +389,7 @@ def earlier(row: MessageRow) -> Earlier:
         service_ids=tuple(row.service_ids),
         provider_id=row.provider_id,
         references=row.references,
+        text=row.text,
     )
 
 

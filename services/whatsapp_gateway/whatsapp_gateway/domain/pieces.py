@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
-from contracts.channels import ApprovedTemplate, Card, Place, WhatsAppQueued
+from contracts.channels import ApprovedTemplate, Card, Place, QuotedMessage, WhatsAppQueued
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import LARGEST_FILE, LARGEST_SHOWN, LONGEST_TEXT
 
@@ -54,6 +54,7 @@ class Piece:
     cards: tuple[Card, ...] = ()
     template: ApprovedTemplate | None = None
     quotes: str | None = None
+    quoted: QuotedMessage | None = None
 
 
 def kind_of(file: FileRef) -> Kind:
@@ -68,7 +69,7 @@ def pieces(queued: WhatsAppQueued) -> list[Piece]:
     made = list(_cut(queued))
     if not made:
         raise ValueError("there is nothing in it")
-    return [replace(made[0], quotes=queued.quotes), *made[1:]]
+    return [replace(made[0], quotes=queued.quotes, quoted=queued.quoted), *made[1:]]
 
 
 def _cut(queued: WhatsAppQueued) -> list[Piece]:

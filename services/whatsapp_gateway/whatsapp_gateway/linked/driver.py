@@ -102,9 +102,7 @@ class LinkedDriver:
             )
         if what is None:
             return Refused("This cannot be sent by a linked device")
-        quoted = parcel.piece.quotes
-        quote = content.Quote(quoted) if quoted else None
-        command = Send(parcel.ours, jid(parcel.address), what, quote)
+        command = Send(parcel.ours, jid(parcel.address), what, self._quote(parcel.piece))
         outcome = self._asked(command, parcel.address)
         if not isinstance(outcome, Again):
             self._parked(parcel.ours).unlink(missing_ok=True)
@@ -215,6 +213,14 @@ class LinkedDriver:
                     voice=file.content_type.startswith("audio/ogg"),
                 )
         return None
+
+    def _quote(self, piece: Piece) -> content.Quote | None:
+        if not piece.quotes:
+            return None
+        quoted = piece.quoted
+        if quoted is None:
+            return content.Quote(piece.quotes)
+        return content.Quote(piece.quotes, jid(quoted.author or self._own), quoted.text)
 
     def _parked(self, ours: str) -> Path:
         """Where a file lies for the worker while its piece is sent."""
