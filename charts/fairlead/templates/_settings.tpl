@@ -8,6 +8,9 @@ Given root and the service's values as service.
 {{- if and .service.http (or $values.ingress.enabled $values.httpRoute.enabled) -}}
 {{- $_ := set $given "FAIRLEAD_TRUSTED_PROXIES" (toString $values.trustedProxies) -}}
 {{- end -}}
+{{- if include "fairlead.linked" . -}}
+{{- $_ := set $given "FAIRLEAD_WHATSAPP_LINKED_FOLDER" "/var/lib/fairlead/linked" -}}
+{{- end -}}
 {{- $ours := dict
   "FAIRLEAD_ADMIN_PORT" "8081"
   "FAIRLEAD_PORT" "8080"
@@ -28,4 +31,11 @@ Given root and the service's values as service.
       {{- if .secret.optional }}
       optional: true
       {{- end }}
+{{- end -}}
+
+{{/* Not empty for the service that has the sessions of linked devices: given root and component. */}}
+{{- define "fairlead.linked" -}}
+{{- if and (eq .component "whatsapp_gateway") .root.Values.linkedDevices.existingClaim -}}
+yes
+{{- end -}}
 {{- end -}}
