@@ -10,6 +10,7 @@ from contracts.channels import DeliveryStatus, SmsQueued
 from contracts.sms_gateway import (
     Forcing,
     Measured,
+    OptOut,
     Outlook,
     SmsConnectionDetails,
     TextEncoding,
@@ -49,6 +50,7 @@ def take(session: Session, queued: SmsQueued, now: dt.datetime) -> None:
         parts=made.total,
         delivered=0,
         reference=texts.next_reference(session, queued.number) if made.total > 1 else 0,
+        exact=queued.exact,
         status=DeliveryStatus.QUEUED.value,
         queued_at=queued.queued_at,
         valid_until=queued.queued_at + dt.timedelta(hours=details.validity_hours if details else 1),
@@ -82,14 +84,20 @@ def outlook(session: Session, wanted: TextToSend, details: SmsConnectionDetails 
     """What would become of a text."""
     if details is None:
         return Outlook(parts=0, refused=NO_CONNECTION)
-    stopped = None if wanted.exact else opt_outs.of(session, wanted.number)
-    refused = _unreachable(wanted.number) or (STOPPED if stopped else None)
+    stop = stopped(session, wanted.number, exact=wanted.exact)
+    refused = _unreachable(wanted.number) or (STOPPED if stop else None)
     try:
         left = wanted.text if wanted.exact else leaving(wanted.text, details)
         made = cut(left, details)
     except TooLong as error:
-        return Outlook(parts=0, refused=f"The text is too long: {error}", stopped=stopped)
-    return Outlook(parts=made.total, refused=refused, stopped=stopped)
+        return Outlook(parts=0, refused=f"The text is too long: {error}", stopped=stop)
+    return Outlook(parts=made.total, refused=refused, stopped=stop)
+
+
+def stopped(session: Session, number: str, *, exact: bool) -> OptOut | None:
+    """What keeps a text from a number, if its owner wants none. A machine wants what it is sent;
+    and what people type into one is no wish of theirs."""
+    return None if exact else opt_outs.of(session, number)
 
 
 def leaving(text: str, details: SmsConnectionDetails | None) -> str:
@@ -112,12 +120,9 @@ def reference_of(details: SmsConnectionDetails | None) -> Reference:
 
 def _refusal(session: Session, queued: SmsQueued) -> str | None:
     unreachable = _unreachable(queued.number)
-    if unreachable is not None:
-        return unreachable
-    # A machine wants what it is sent; and what people type into one is no wish of theirs.
-    if not queued.exact and opt_outs.of(session, queued.number) is not None:
+    if unreachable is None and stopped(session, queued.number, exact=queued.exact):
         return STOPPED
-    return None
+    return unreachable
 
 
 def _unreachable(number: str) -> str | None:

@@ -19,7 +19,7 @@ from fairlead.bell import Bell
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import LeaseLost, backoff, queue
 
-from . import sandbox
+from . import queueing, sandbox
 from .carrier import Report
 from .carriers import Carriers
 from .domain import message_ids
@@ -85,7 +85,8 @@ class Sender:
                 assert row.connection_id is not None  # for the type checker: it was claimed by it
                 connection = connections.get(session, row.connection_id, removed=True)
                 parts = texts.parts(session, row.id)
-            report = self._try(row, connection, parts)
+                stopped = queueing.stopped(session, row.number, exact=row.exact) is not None
+            report = self._try(row, connection, parts, stopped=stopped)
             self._write_down(row, connection.details, report)
         except LeaseLost:
             log.warning("lease lost while sending", text=str(row.id))
@@ -95,11 +96,15 @@ class Sender:
         finally:
             self._held.pop(row.id, None)
 
-    def _try(self, row: TextRow, connection: ConnectionRow, parts: list[PartRow]) -> Report:
+    def _try(
+        self, row: TextRow, connection: ConnectionRow, parts: list[PartRow], *, stopped: bool
+    ) -> Report:
         waiting = [part.number for part in parts if part.state is PartState.WAITING]
         if row.reclaimed:
             said = "Sending was interrupted; whether it left is not known"
             return Report(doubtful=dict.fromkeys(waiting, said))
+        if stopped:  # since it was taken in
+            return Report(refused=dict.fromkeys(waiting, queueing.STOPPED))
         if row.valid_until <= _now():
             return Report(refused=dict.fromkeys(waiting, "It could not be sent in time"))
         if connection.removed:

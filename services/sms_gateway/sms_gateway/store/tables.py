@@ -67,6 +67,7 @@ class TextRow(Scoped, Claimable, Base):
     parts: Mapped[int]
     delivered: Mapped[int] = mapped_column(default=0)
     reference: Mapped[int]
+    exact: Mapped[bool] = mapped_column(server_default=sa.false())  # a machine's command
     status: Mapped[str] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text)
     queued_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,49 @@
+"""Who writes STOP gets no text any more, neither a new one nor one that waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.channels import DeliveryStatus
+from fairlead.testing.bus import Home
+from sms_gateway.smpp import pdus
+from sms_gateway.smpp.commands import Command, Status
+from sms_gateway.smpp.pdus import Address, Short
+from sms_gateway.smpp.stream import Raw
+
+from .centre import Centre, agreeable, listening
+from .hosting import PHONE, details, opened, queue, reached, running
+
+pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
+
+
+def throttling(centre: Centre, raw: Raw) -> None:
+    if raw.command == Command.SUBMIT_SM:
+        centre.say(pdus.answer(raw, Status.THROTTLED))
+    else:
+        agreeable(centre, raw)
+
+
+def write(centre: Centre, sequence: int, text: bytes, source: Address) -> None:
+    body = Short(source, Address("351210000000", 1, 1), text).body()
+    centre.say(pdus.request(Command.DELIVER_SM, sequence, body))
+
+
+def test_what_waits_does_not_leave_after_stop(home: Home) -> None:
+    """But a machine's command does: it is nothing that somebody reads."""
+    with listening(throttling) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        waiting = queue(world, "Good morning")
+        machine = queue(world, "TURN ON THE SAUNA", exact=True)
+        world.wait_for(lambda: len(centre.of(Command.SUBMIT_SM)) >= 2)
+        write(centre, 90, b"STOP", Address(PHONE[1:], 1, 1))
+        world.wait_for(lambda: gateway.list_opt_outs().opt_outs)
+        before = len(centre.of(Command.SUBMIT_SM))
+        centre.script = agreeable
+        failed = reached(world, waiting, DeliveryStatus.FAILED)
+        assert "wrote STOP" in (failed.reason or "")
+        assert (failed.parts_taken, failed.parts_refused) == (0, 1)
+        reached(world, machine, DeliveryStatus.SENT)
+        later = [pdus.read_short(each).text for each in centre.of(Command.SUBMIT_SM)[before:]]
+        assert b"Good morning" not in later
