@@ -6,6 +6,7 @@ import pytest
 
 from contracts.channels import DeliveryStatus
 from fairlead.testing.bus import Home
+from sms_gateway.domain import senders
 from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command, Status
 from sms_gateway.smpp.pdus import Address, Short
@@ -47,3 +48,31 @@ def test_what_waits_does_not_leave_after_stop(home: Home) -> None:
         reached(world, machine, DeliveryStatus.SENT)
         later = [pdus.read_short(each).text for each in centre.of(Command.SUBMIT_SM)[before:]]
         assert b"Good morning" not in later
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        Address(PHONE[1:], 0, 1),
+        Address("00" + PHONE[1:], 0, 1),
+        Address(PHONE[4:], 2, 1),
+        Address("0" + PHONE[4:], 2, 1),
+    ],
+    ids=lambda each: f"{each.digits}-{each.ton}",
+)
+def test_stop_counts_however_the_carrier_writes_the_number(home: Home, source: Address) -> None:
+    with listening() as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        write(centre, 90, b"STOP", source)
+        world.wait_for(lambda: gateway.list_opt_outs().opt_outs)
+        reached(world, queue(world), DeliveryStatus.FAILED)
+        write(centre, 91, b"START", source)
+        world.wait_for(lambda: not gateway.list_opt_outs().opt_outs)
+        reached(world, queue(world), DeliveryStatus.SENT)
+
+
+def test_a_short_code_is_no_spelling_of_a_number() -> None:
+    assert "12345" not in senders.spellings("+35112345")
+    assert "910000001" in senders.spellings("+351910000001")
+    assert "+44910000001" not in senders.spellings("+351910000001")

@@ -9,6 +9,7 @@ from ..smpp.pdus import Address
 _UNKNOWN, _INTERNATIONAL, _ALPHANUMERIC = 0, 1, 5
 _ISDN = 1
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+_SHORTEST_INSIDE = 7  # digits of a number without its country's code; less may be a short code
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 # TS 23.040, 9.1.2.5: eleven characters; what all networks pass on is letters, digits and blanks.
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -32,6 +33,16 @@ def destination(number: str) -> Address:
     if not _E164.fullmatch(number):
         raise ValueError("must be a phone number with its country code")
     return Address(number[1:], _INTERNATIONAL, _ISDN)
+
+
+def spellings(number: str) -> list[str]:
+    """All ways in which carriers write a phone's number: in E.164, without the plus or with the two
+    noughts that stand for it, and as it is called inside its country, whose code has one to three
+    digits."""
+    digits = number.removeprefix("00").lstrip("+")
+    written = [f"+{digits}", digits, f"00{digits}"]
+    inside = [digits[code:] for code in (1, 2, 3) if len(digits) - code >= _SHORTEST_INSIDE]
+    return list(dict.fromkeys([number, *written, *inside, *(f"0{each}" for each in inside)]))
 
 
 def number_of(address: Address) -> str:

@@ -10,14 +10,20 @@ from sqlalchemy.orm import Session
 from contracts.sms_gateway import OptOut
 from fairlead.store import Order, Page, insert_into, page
 
+from ..domain.senders import spellings
 from .tables import OptOutRow
 
 _NEWEST = Order(OptOutRow.at.desc(), OptOutRow.number.desc())
 
 
 def of(session: Session, number: str) -> OptOut | None:
-    """The opt-out of a number that wants no texts."""
-    row = session.scalars(sa.select(OptOutRow).where(OptOutRow.number == number)).one_or_none()
+    """The opt-out of a number that wants no texts, however its carrier wrote it."""
+    row = session.scalars(
+        sa.select(OptOutRow)
+        .where(OptOutRow.number.in_(spellings(number)))
+        .order_by(OptOutRow.at, OptOutRow.number)
+        .limit(1)
+    ).first()
     return None if row is None else view_of(row)
 
 
@@ -38,8 +44,8 @@ def stop(session: Session, number: str, word: str, now: dt.datetime) -> bool:
 
 
 def start(session: Session, number: str) -> None:
-    """Texts again."""
-    session.execute(sa.delete(OptOutRow).where(OptOutRow.number == number))
+    """Texts again, by whichever carrier he stopped them."""
+    session.execute(sa.delete(OptOutRow).where(OptOutRow.number.in_(spellings(number))))
 
 
 def listed(session: Session, *, cursor: str | None, limit: int) -> Page[OptOutRow]:
