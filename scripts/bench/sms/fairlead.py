@@ -6,6 +6,8 @@ window, with a time-out, its answer judged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import fairlead.patching  # noqa: F401
 
 # isort: split
@@ -47,6 +49,9 @@ class Desk:
 
     def malformed(self, raw: Raw, reason: str) -> None:
         """Nothing comes that is."""
+
+    def seen(self, messages: Sequence[Short | Data]) -> None:
+        """Nothing comes that would come again."""
 
     def answered_late(self, part: PartOf, answer: Submitted) -> None:
         """Nothing is late."""

@@ -102,7 +102,7 @@ class Sandbox:
         taker = Taker(
             self._store, organisation, connection.id, connection.details, self._wake_reader
         )
-        taker.receiving().deliver(
+        taker.deliver(
             Short(
                 source=Address(number[1:], 1, 1),
                 destination=Address(connection.details.sender[:20], 5),

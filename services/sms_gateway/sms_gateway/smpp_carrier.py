@@ -186,6 +186,7 @@ class _Listening:
         receiving = carrier._desk.receiving()
         self.deliver = receiving.deliver
         self.malformed = receiving.malformed
+        self.seen = receiving.seen
 
     def late(self, answer: Raw) -> None:
         """To the part that it belongs to."""

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import partial
 from uuid import UUID
 
@@ -56,11 +57,27 @@ class Taker:
         smpp = details.smpp
         self._rule = IdRule(smpp.id_rule.value) if smpp else IdRule.AS_IS
         self._session = ""
+        self._unseen: dict[int, tuple[Short | Data, UUID]] = {}
 
     def receiving(self) -> Taker:
-        """For a new session."""
-        self._session = secrets.token_hex(8)
-        return self
+        """For a new session, whose end may leave answers that the carrier has not read. Without
+        one nothing is ever brought again."""
+        new = copy(self)
+        new._session, new._unseen = secrets.token_hex(8), {}
+        return new
+
+    def seen(self, messages: Sequence[Short | Data]) -> None:
+        """The carrier has read our answers to these: the same from it is another text."""
+        known = [self._unseen.pop(id(each), None) for each in messages]
+        rows = [each[1] for each in known if each is not None]
+        if not rows:
+            return
+        try:
+            with self._store.transaction(self._organisation) as session:
+                incoming.note_seen(session, rows)
+        except Exception as error:
+            # Should they come once more they count as brought again; the session goes on.
+            log.warning("what the carrier has seen is not kept", error=str(error))
 
     def deliver(self, message: Short | Data) -> int:
         """Keep a receipt or a text for good; returns the status to answer with."""
@@ -86,8 +103,12 @@ class Taker:
                 received_at=_now(),
                 due_at=_now(),
             )
-            if not incoming.came_before(session, row):
+            known = incoming.brought_before(session, row) if self._session else None
+            if known is None:
                 session.add(row)
+            kept = row.id if known is None else known.id
+        if self._session:
+            self._unseen[id(message)] = message, kept
         self._wake()
         return Status.OK
 

@@ -14,10 +14,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contracts.channels import ConnectionState, DeliveryStatus, DeliveryUpdated, MessageReceived
+from contracts.channels import (
+    ConnectionState,
+    DeliveryStatus,
+    DeliveryUpdated,
+    MessageReceived,
+)
 from fairlead.testing.bus import Home, wait_for
 from sms_gateway import adopting, closing, smpp_carrier
 from sms_gateway.smpp import pdus
+from sms_gateway.smpp import session as smpp_session
 from sms_gateway.smpp.commands import Command, Status
 from sms_gateway.smpp.pdus import Address, Short
 from sms_gateway.smpp.stream import Raw
@@ -60,7 +66,14 @@ def test_a_text_that_was_taken_reaches_the_inbox(
     the process ends. 4: a carrier that brings it again all the same makes it no second one."""
     body = Short(Address(PHONE[1:], 1, 1), Address("9"), b"Yes").body()
     other = Short(Address(PHONE[1:], 1, 1), Address("9"), b"No").body()
-    with listening() as centre:
+
+    def mute(centre: Centre, raw: Raw) -> None:
+        """It never shows that it has read our answer."""
+        if raw.command not in (Command.ENQUIRE_LINK, Command.UNBIND):
+            agreeable(centre, raw)
+
+    monkeypatch.setattr(smpp_session, "UNBIND_SECONDS", 0.1)
+    with listening(mute) as centre:
         with monkeypatch.context() as patched, running(home) as (world, gateway):
             patched.setattr(incoming, "claim_due", lambda *_: [])
             gateway.create_sms_connection(details=details(centre))
@@ -68,6 +81,7 @@ def test_a_text_that_was_taken_reaches_the_inbox(
             centre.say(pdus.request(Command.DELIVER_SM, 1, body))
             world.wait_for(lambda: centre.of(Command.DELIVER_SM_RESP))
             assert not world.events(MessageReceived)
+        centre.script = agreeable
         with running(home) as (world, _):
             world.wait_for(lambda: world.events(MessageReceived, OURS))
             world.wait_for(lambda: len(centre.of(Command.BIND_TRANSCEIVER)) == 2)
@@ -190,6 +204,9 @@ class _Desk:
 
     def deliver(self, message: object) -> int:
         raise AssertionError(message)
+
+    def seen(self, messages: object) -> None:
+        raise AssertionError(messages)
 
     def malformed(self, raw: object, reason: str) -> None:
         raise AssertionError(reason)

@@ -124,6 +124,9 @@ class Nobody:
     def malformed(self, raw: object, reason: str) -> None:
         raise AssertionError(reason)
 
+    def seen(self, messages: object) -> None:
+        raise AssertionError(messages)
+
     def late(self, answer: object) -> None:
         raise AssertionError(answer)
 

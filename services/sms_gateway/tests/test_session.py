@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from fairlead.testing.bus import wait_for
 from sms_gateway.smpp import pdus
+from sms_gateway.smpp import session as session_module
 from sms_gateway.smpp.commands import Command, Status
 from sms_gateway.smpp.line import Broken, Unanswered
 from sms_gateway.smpp.pdus import Address, Data, Short
@@ -32,6 +33,7 @@ class Taker:
         self.messages: list[Short | Data] = []
         self.unreadable: list[str] = []
         self.stragglers: list[Raw] = []
+        self.known: list[Short | Data] = []
         self._deliver = deliver
 
     def deliver(self, message: Short | Data) -> int:
@@ -42,6 +44,9 @@ class Taker:
 
     def malformed(self, raw: Raw, reason: str) -> None:
         self.unreadable.append(reason)
+
+    def seen(self, messages: Sequence[Short | Data]) -> None:
+        self.known.extend(messages)
 
     def late(self, answer: Raw) -> None:
         self.stragglers.append(answer)
@@ -241,6 +246,27 @@ def test_what_comes_is_kept_before_it_is_answered() -> None:
         allowed.send()
         [answer] = wait_for(lambda: centre.of(Command.DELIVER_SM_RESP))
         assert (answer.status, answer.sequence, kept) == (Status.OK, 5, [TEXT])
+
+
+def test_who_answers_what_is_asked_later_has_read_our_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And nothing is known of what was answered after the asking."""
+    monkeypatch.setattr(session_module, "SEEN_SECONDS", 0.02)
+    held: list[Raw] = []
+    taker = Taker()
+    with listening(but(Command.ENQUIRE_LINK, lambda _centre, raw: held.append(raw))) as centre:
+        connect(centre, taker)
+        centre.say(pdus.request(Command.DELIVER_SM, 5, TEXT.body()))
+        wait_for(lambda: held)
+        centre.say(pdus.request(Command.DELIVER_SM, 6, TEXT.body()))
+        wait_for(lambda: len(centre.of(Command.DELIVER_SM_RESP)) == 2)
+        assert taker.known == []
+        agreeable(centre, held[0])
+        wait_for(lambda: len(held) == 2)
+        assert taker.known == [TEXT]
+        agreeable(centre, held[1])
+        wait_for(lambda: len(taker.known) == 2)
 
 
 def test_what_cannot_be_kept_comes_again() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -55,6 +55,10 @@ class Keeping(Protocol):
         """Keep a message that cannot be read."""
         ...
 
+    def seen(self, messages: Sequence[Short | Data]) -> None:
+        """The other side has read our answers to these: it will not bring them again."""
+        ...
+
 
 class Receiving(Keeping, Protocol):
     """Who takes all that comes by itself."""
@@ -83,6 +87,7 @@ class Line:
         self._sequence = 0
         self._writing = Semaphore(1)
         self._deliveries = eventlet.GreenPool(DELIVERIES_AT_ONCE)
+        self._answered: list[Short | Data] = []  # which may not have been read yet
         self._over: str | None = None
         self.ended: Event = Event()
         self.heard_at = clock()
@@ -91,6 +96,11 @@ class Line:
     def over(self) -> str | None:
         """Why the line has ended, if it has."""
         return self._over
+
+    @property
+    def unsure(self) -> bool:
+        """Whether there are messages of which it is not known that our answer was read."""
+        return bool(self._answered)
 
     def run(self) -> str:
         """Read until the line ends; returns why. Whoever waits for an answer is told."""
@@ -135,6 +145,17 @@ class Line:
             raise
         finally:
             self._pending.pop(sequence, None)
+
+    def probe(self, command: Command, *, timeout: float) -> None:
+        """Ask for a sign of life. Raises Broken or Unanswered.
+
+        Who answers has read what was written before, for a stream keeps its order.
+        """
+        before = list(self._answered)
+        self.ask(command, timeout=timeout)
+        self._answered = [each for each in self._answered if not any(each is b for b in before)]
+        if before:
+            self._receiving.seen(before)
 
     def close(self, reason: str) -> None:
         """End the line, for the first of all reasons given."""
@@ -205,8 +226,13 @@ class Line:
                 log.warning("message not taken", error=str(error), exc_info=error)
                 status = Status.SYSTEM_ERROR
         # deliver_sm_resp and data_sm_resp have a message_id, which is empty (4.6.2).
-        self._reply(raw, status, b"\0")
+        if self._reply(raw, status, b"\0") and status == Status.OK:
+            self._answered.append(message)
 
-    def _reply(self, asked: Raw, status: int = Status.OK, body: bytes = b"") -> None:
-        with suppress(Broken, Unanswered):  # it asks again on its next line
+    def _reply(self, asked: Raw, status: int = Status.OK, body: bytes = b"") -> bool:
+        """Answer, if the line still stands; else it asks again on its next one."""
+        try:
             self._write(pdus.answer(asked, status, body))
+        except (Broken, Unanswered):
+            return False
+        return True

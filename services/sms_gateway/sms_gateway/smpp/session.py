@@ -27,6 +27,7 @@ from .pdus import ANY_ADDRESS, Address, Bind, Malformed, Short
 CONNECT_SECONDS = 15.0
 BIND_SECONDS = 15.0
 UNBIND_SECONDS = 3.0
+SEEN_SECONDS = 1.0  # after an answer, until the other side is asked for what it has read
 
 
 class Direction(enum.Enum):
@@ -107,15 +108,16 @@ class Session:
             return Submitted(answer.status, "")
 
     def keep_alive(self) -> None:
-        """Ask whether the other side is there, until the session ends (4.11). For a greenlet."""
+        """Ask whether the other side is there, until the session ends (4.11), and soon after it
+        brought something, whether it has read the answer. For a greenlet."""
         every = self._options.enquire_every
         while self._line.over is None:
             idle = self._clock() - self._line.heard_at
-            if idle < every:
-                eventlet.sleep(every - idle)
+            eventlet.sleep(min(max(every - idle, 0.0), SEEN_SECONDS))
+            if self._clock() - self._line.heard_at < every and not self._line.unsure:
                 continue
             try:
-                self._line.ask(Command.ENQUIRE_LINK, timeout=self._options.answer_within)
+                self._line.probe(Command.ENQUIRE_LINK, timeout=self._options.answer_within)
             except Unanswered:
                 self._line.close("the carrier does not answer any more")
             except Broken:
@@ -124,7 +126,7 @@ class Session:
     def close(self, reason: str = "closed here") -> None:
         """Sign out, if the other side still listens, and hang up."""
         with suppress(Unanswered, Broken):
-            self._line.ask(Command.UNBIND, timeout=UNBIND_SECONDS)
+            self._line.probe(Command.UNBIND, timeout=UNBIND_SECONDS)
         self._line.close(reason)
 
 

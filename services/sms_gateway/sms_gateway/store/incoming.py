@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from fairlead.store import claim
+from fairlead.store import claim, in_turn
 
 from .tables import IncomingRow
 
 LEASE_SECONDS = 30.0
 LAST_ATTEMPT = 5
+SEEN = ""  # in place of a session
 # So long a carrier may bring again what it saw no answer to.
 AGAIN_WITHIN = dt.timedelta(minutes=30)
 # So long the other parts of a text may take.
 WHOLE_WITHIN = dt.timedelta(hours=24)
 
 
-def came_before(session: Session, row: IncomingRow) -> bool:
-    """Whether another session brought the same a moment ago."""
-    found = session.scalar(
-        sa.select(IncomingRow.id)
+def brought_before(session: Session, row: IncomingRow) -> IncomingRow | None:
+    """What `row` is once more, if it is: the same, of another session, whose answer the carrier
+    may not have read. It counts as brought by this session then, so it stands for one only."""
+    in_turn(session, "incoming", row.connection_id, row.fingerprint)
+    found = session.scalars(
+        sa.select(IncomingRow)
         .where(
             IncomingRow.connection_id == row.connection_id,
             IncomingRow.fingerprint == row.fingerprint,
-            IncomingRow.session != row.session,
+            IncomingRow.session.not_in([SEEN, row.session]),
             IncomingRow.received_at > row.received_at - AGAIN_WITHIN,
         )
+        .order_by(IncomingRow.received_at, IncomingRow.id)
         .limit(1)
-    )
-    return found is not None
+        .with_for_update()
+    ).first()
+    if found is not None:
+        found.session = row.session
+    return found
+
+
+def note_seen(session: Session, ids: Collection[UUID]) -> None:
+    """The carrier has read our answers to these: it will not bring them again."""
+    session.execute(sa.update(IncomingRow).where(IncomingRow.id.in_(ids)).values(session=SEEN))
 
 
 def claim_due(session: Session, owner: str, now: dt.datetime, limit: int) -> list[IncomingRow]:

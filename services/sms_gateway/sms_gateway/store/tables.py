@@ -128,10 +128,11 @@ class ReceiptRow(Scoped, Base):
 class IncomingRow(Scoped, Claimable, Base):
     """What a carrier brought: a text, or a part of one, kept before it was answered.
 
-    `octets` are the text as it came, in the coding that it names. `session` is the session that
-    brought it: the same once more from another one is what a carrier sends again because it never
-    saw our answer. `error` is set on what cannot be read. Receipts are kept as well, whole and done
-    with: `octets` are their PDUs' bodies.
+    `octets` are the text as it came, in the coding that it names. `session` is the last session
+    that brought it, until the carrier is known to have read our answer: till then the same once
+    more from another session is what it brings again, and none of it afterwards. `error` is set on
+    what cannot be read. Receipts are kept as well, whole and done with: `octets` are their PDUs'
+    bodies.
     """
 
     __tablename__ = "incoming"
