@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections import Counter
 from uuid import UUID
 
 import eventlet
@@ -33,7 +34,8 @@ from .told import tell
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0  # between looks for what is due again, or was left by other processes
-AT_ONCE = 50
+EACH = 50  # under way by one connection, so that a slow one leaves room for others
+AT_ONCE = 500  # in all
 MOST_TRIES = 8  # of a text that the carrier has a fault with
 
 
@@ -45,6 +47,7 @@ class Sender:
         self._carriers = carriers
         self._pool = eventlet.GreenPool(AT_ONCE)
         self._held: dict[UUID, TextRow] = {}
+        self._under_way: Counter[UUID] = Counter()
         self._bell = Bell()
         self._stopping = False
 
@@ -66,24 +69,36 @@ class Sender:
 
     def send_some(self) -> None:
         """Begin to send some texts; where there are none, wait a moment for one."""
-        room = self._pool.free()
-        ready = self._carriers.ready()
-        rows: list[TextRow] = []
-        if room and ready and not self._stopping:
-            with self._store.transaction(EVERYWHERE) as session:
-                rows = texts.claim_due(session, secrets.token_hex(8), _now(), room, ready)
-                for row in rows:
-                    self._held[row.id] = row
+        rows = [] if self._stopping else self._claimed()
         for row in rows:
-            self._pool.spawn_n(self._send, row)
+            assert row.connection_id is not None  # for the type checker: it was claimed by it
+            self._under_way[row.connection_id] += 1
+            self._pool.spawn_n(self._send, row, row.connection_id)
         if not rows:
             self._bell.wait(IDLE_SECONDS)
 
-    def _send(self, row: TextRow) -> None:
+    def _claimed(self) -> list[TextRow]:
+        """Texts that are due, of each connection as many as it has room for; who has the fewest
+        under way comes first."""
+        free, owner = self._pool.free(), secrets.token_hex(8)
+        waiting = sorted(self._carriers.ready(), key=self._under_way.__getitem__)
+        room = {each: EACH - self._under_way[each] for each in waiting}
+        rows: list[TextRow] = []
+        if not free or not any(room.values()):
+            return rows
+        with self._store.transaction(EVERYWHERE) as session:
+            for connection, more in room.items():
+                most = min(free - len(rows), more)
+                if most > 0:
+                    rows += texts.claim_due(session, owner, _now(), most, [connection])
+            for row in rows:
+                self._held[row.id] = row
+        return rows
+
+    def _send(self, row: TextRow, connection_id: UUID) -> None:
         try:
             with self._store.reading(row.organisation_id) as session:
-                assert row.connection_id is not None  # for the type checker: it was claimed by it
-                connection = connections.get(session, row.connection_id, removed=True)
+                connection = connections.get(session, connection_id, removed=True)
                 parts = texts.parts(session, row.id)
                 stopped = queueing.stopped(session, row.number, exact=row.exact) is not None
             report = self._try(row, connection, parts, stopped=stopped)
@@ -95,6 +110,9 @@ class Sender:
             log.error("text not sent", text=str(row.id), exc_info=error)
         finally:
             self._held.pop(row.id, None)
+            self._under_way[connection_id] -= 1
+            if self._under_way[connection_id] == EACH // 2:
+                self._bell.ring()  # others of it may wait for nothing but room
 
     def _try(
         self, row: TextRow, connection: ConnectionRow, parts: list[PartRow], *, stopped: bool

@@ -1,0 +1,43 @@
+"""Several connections side by side: each has its own session, its share, and its direction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from contracts.channels import DeliveryStatus
+from fairlead.testing.bus import Home
+from sms_gateway import sender
+from sms_gateway.smpp.commands import Command
+from sms_gateway.smpp.stream import Raw
+
+from .centre import Centre, agreeable, listening
+from .hosting import details, queue, reached, running
+
+pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
+
+
+def test_a_slow_connection_keeps_no_other_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its texts are due first, and more of them than are ever under way at a time."""
+    monkeypatch.setattr(sender, "EACH", 3)
+    monkeypatch.setattr(sender, "AT_ONCE", 5)
+
+    def silent(centre: Centre, raw: Raw) -> None:
+        if raw.command != Command.SUBMIT_SM:
+            agreeable(centre, raw)
+
+    with listening(silent) as slow, listening() as quick, running(home) as (world, gateway):
+        one = gateway.create_sms_connection(details=details(slow))
+        other = gateway.create_sms_connection(details=details(quick, label="Other"))
+        world.wait_for(lambda: all(c.of(Command.BIND_TRANSCEIVER) for c in (slow, quick)))
+        long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+        for _ in range(8):
+            queue(world, connection_id=one.id, queued_at=long_ago)
+        world.wait_for(lambda: len(slow.of(Command.SUBMIT_SM)) == 3)
+        for each in [queue(world, f"{n}", connection_id=other.id) for n in range(4)]:
+            reached(world, each, DeliveryStatus.SENT)
+        assert len(slow.of(Command.SUBMIT_SM)) == 3
+        slow.hang_up()
