@@ -92,7 +92,7 @@ class Client:
             answered += 1
         return answered
 
-    def _told(self, state: ConnectionState, reason: str | None) -> None:
+    def _told(self, state: ConnectionState, reason: str | None, *, for_good: bool = False) -> None:
         assert state is ConnectionState.OPEN, reason
         self._open.send(None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,7 +12,15 @@ from .store.tables import TextRow
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a carrier that is away is tried again
 
-Tell = Callable[[ConnectionState, str | None], None]
+
+class Tell(Protocol):
+    """Takes how a connection fares; `for_good`: until a person acts."""
+
+    def __call__(
+        self, state: ConnectionState, reason: str | None, *, for_good: bool = False
+    ) -> None:
+        """Keep it."""
+        ...
 
 
 @dataclass

@@ -112,7 +112,8 @@ class Carriers:
         try:
             carrier = self._carrier(row)
         except Undecryptable:  # one key that is gone stops no other connection
-            self._tell(row, ConnectionState.FAILING, "Its password cannot be read: set it anew")
+            said = "Its password cannot be read: set it anew"
+            self._tell(row, ConnectionState.FAILING, said, for_good=True)
             return
         self._kept[row.id] = _Kept(row.version, carrier, eventlet.spawn(carrier.run))
 
@@ -130,10 +131,17 @@ class Carriers:
         taker = Taker(self._store, row.organisation_id, row.id, details, self._wake_reader)
         return SmppCarrier(options, details, taker, tell)
 
-    def _tell(self, row: ConnectionRow, state: ConnectionState, reason: str | None) -> None:
+    def _tell(
+        self,
+        row: ConnectionRow,
+        state: ConnectionState,
+        reason: str | None,
+        *,
+        for_good: bool = False,
+    ) -> None:
         try:
             with self._store.transaction(row.organisation_id) as session:
-                set_state(session, row.id, state, reason, _now())
+                set_state(session, row.id, state, reason, _now(), for_good=for_good)
         except Exception as error:
             # Often it is the store whose absence ended what is told here; the session goes on.
             log.warning("connection's state not kept", connection=str(row.id), error=str(error))

@@ -59,7 +59,7 @@ class HttpCarrier:
                 self._open = False
             if self._stopping:
                 return
-            self._tell(ConnectionState.FAILING, reason)
+            self._tell(ConnectionState.FAILING, reason, for_good=shut)
             if shut:
                 return
             failures += 1

@@ -86,7 +86,7 @@ class SmppCarrier:
             try:
                 session = opened(self._options, _Listening(self))
             except SignInRefused as error:
-                self._tell(ConnectionState.FAILING, str(error))
+                self._tell(ConnectionState.FAILING, str(error), for_good=error.for_good)
                 if error.for_good:
                     return
             except (OSError, Unanswered, Broken) as error:

@@ -14,8 +14,9 @@ from contracts.channels import (
     DeliveryUpdated,
 )
 from contracts.common import Channel
+from contracts.notifications import Audience, NotificationKind, NotificationRaised, Target
 from fairlead.bus import publish
-from fairlead.context import service_context
+from fairlead.context import Role, service_context
 
 from .store import connections, texts
 from .store.tables import ConnectionRow, TextRow
@@ -54,14 +55,40 @@ def tell(
 
 
 def set_state(
-    session: Session, id: UUID, state: ConnectionState, reason: str | None, now: dt.datetime
+    session: Session,
+    id: UUID,
+    state: ConnectionState,
+    reason: str | None,
+    now: dt.datetime,
+    *,
+    for_good: bool = False,
 ) -> None:
-    """How a connection fares; only a change is written and told."""
+    """How a connection fares; only a change is written and told. Where it stays so until a person
+    acts (`for_good`), those who can are told."""
     row = connections.get(session, id, removed=True)
     if row.removed or (row.state, row.reason) == (state.value, reason):
         return
     row.state, row.reason, row.checked_at = state.value, reason, now
     announce(session, row)
+    if for_good:
+        _alert(session, row, now)
+
+
+def _alert(session: Session, row: ConnectionRow, now: dt.datetime) -> None:
+    """Administrators are told that a connection stopped; once an hour."""
+    publish(
+        session,
+        NotificationRaised(
+            kind=NotificationKind.CONNECTION_FAILING,
+            to=Audience(roles=[Role.OWNER, Role.ADMIN]),
+            title=f"The SMS connection “{row.details.label}” stopped"[:200],
+            text=(row.reason or "")[:2000],
+            target=Target(entity="connection", id=row.id),
+            dedupe_key=f"sms:{row.id}:{now:%Y%m%d%H}",
+            at=now,
+        ),
+        context=service_context(row.organisation_id),
+    )
 
 
 def announce(session: Session, row: ConnectionRow) -> None:

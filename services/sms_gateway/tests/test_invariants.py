@@ -192,7 +192,7 @@ def test_who_is_away_is_tried_less_and_less(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(smpp_carrier, "backoff", wait)
     with listening(slam) as centre:
         carrier = smpp_carrier.SmppCarrier(
-            centre.options, details(centre), _Desk(), lambda state, reason: None
+            centre.options, details(centre), _Desk(), lambda state, reason, *, for_good=False: None
         )
         carrier.run()
     assert waits == [(failures, 60.0) for failures in range(1, 9)]

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.channels import DeliveryStatus, MessageReceived
+from contracts.notifications import NotificationKind, NotificationRaised, Target
 from contracts.sms_gateway import (
     PartsJoining,
     SmppServer,
@@ -17,6 +18,7 @@ from contracts.sms_gateway import (
     TextEncoding,
     TextToSend,
 )
+from fairlead.context import Role
 from fairlead.errors import Invalid, NotFound, Stale
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
@@ -182,11 +184,18 @@ def test_refused_credentials_stop_it(home: Home) -> None:
         made = gateway.create_sms_connection(details=details(centre))
         failing = world.wait_for(lambda: gateway.get_sms_connection(id=made.id).reason)
         assert "name or password is wrong" in failing
+        [alert] = world.wait_for(lambda: world.events(NotificationRaised, OURS))
+        assert (alert.kind, alert.text) == (NotificationKind.CONNECTION_FAILING, failing)
+        assert (alert.to.roles, alert.target) == (
+            [Role.OWNER, Role.ADMIN],
+            Target(entity="connection", id=made.id),
+        )
         centre.script = agreeable
         assert centre.connections == 1
         changed = details(centre, label="Other")
         gateway.update_sms_connection(id=made.id, version=made.version, details=changed)
         opened(world)
+        assert len(world.events(NotificationRaised, OURS)) == 1
 
 
 def test_a_person_writes_and_stops(home: Home) -> None:
