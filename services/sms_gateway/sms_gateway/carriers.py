@@ -12,6 +12,7 @@ from uuid import UUID
 
 import eventlet
 import structlog
+from eventlet.semaphore import Semaphore
 
 from contracts.channels import ConnectionState
 from contracts.sms_gateway import SmppServer, SmsConnectionKind
@@ -65,6 +66,7 @@ class Carriers:
         self._owner = secrets.token_hex(8)
         self._kept: dict[UUID, _Kept] = {}
         self._sandboxes: set[UUID] = set()
+        self._keeping = Semaphore(1)
 
     def ready(self) -> list[UUID]:
         """The connections by which this process can send now."""
@@ -76,7 +78,15 @@ class Carriers:
         return kept.carrier if kept else None
 
     def keep(self) -> None:
-        """Take what is free, go on with what is ours, leave what was changed or removed."""
+        """Take what is free, go on with what is ours, leave what was changed or removed.
+
+        One at a time: the lease is the process's, so two of its greenlets could both have it and
+        sign in, and nobody would end the first session.
+        """
+        with self._keeping:
+            self._look()
+
+    def _look(self) -> None:
         with self._store.reading(EVERYWHERE) as session:
             rows = {row.id: row for row in connections.listed(session)}
         self._sandboxes = {

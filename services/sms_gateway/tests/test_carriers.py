@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
+import eventlet
 import pytest
 
 from contracts.channels import DeliveryStatus
 from fairlead.testing.bus import Home
-from sms_gateway import sender
+from sms_gateway import carriers, office, sender
+from sms_gateway.carriers import Carriers
 from sms_gateway.smpp.commands import Command
 from sms_gateway.smpp.stream import Raw
+from sms_gateway.smpp_carrier import SmppCarrier
 
 from .centre import Centre, agreeable, listening
-from .hosting import details, queue, reached, running
+from .hosting import details, opened, queue, reached, running
 
 pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
 
@@ -41,3 +46,37 @@ def test_a_slow_connection_keeps_no_other_waiting(
             reached(world, each, DeliveryStatus.SENT)
         assert len(slow.of(Command.SUBMIT_SM)) == 3
         slow.hang_up()
+
+
+def test_who_looks_twice_at_once_signs_in_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service's loop, and who makes a connection: the lease, which is the process's, is theirs
+    after the store let both wait for it."""
+    looking = eventlet.Event()
+    kept: list[Carriers] = []
+    begun: list[SmppCarrier] = []
+
+    class Known(Carriers):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            kept.append(self)
+
+        def _lease(self, id: UUID) -> bool:
+            if not looking.ready():
+                looking.send()
+            eventlet.sleep(0)
+            return super()._lease(id)
+
+    class Counted(SmppCarrier):
+        def run(self) -> None:
+            begun.append(self)
+            super().run()
+
+    monkeypatch.setattr(office, "Carriers", Known)
+    monkeypatch.setattr(carriers, "SmppCarrier", Counted)
+    with listening() as centre, running(home) as (world, gateway):
+        making = eventlet.spawn(gateway.create_sms_connection, details=details(centre))
+        looking.wait()
+        kept[0].keep()
+        making.wait()
+        opened(world)
+        assert len(begun) == 1
