@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contracts.channels import DeliveryStatus, SmsQueued
 from contracts.sms_gateway import (
+    CarrierAlphabet,
     Forcing,
     Measured,
     OptOut,
@@ -109,7 +110,9 @@ def cut(text: str, details: SmsConnectionDetails | None) -> Split:
     """A text in the parts that its connection counts. Raises TooLong."""
     if details is not None and details.http is not None and len(text) > LONGEST:
         raise TooLong(f"the carrier takes {LONGEST:,} characters, and it has {len(text):,}")
-    return split(text, reference_of(details))
+    smpp = details.smpp if details else None
+    latin_1 = smpp is not None and smpp.alphabet is CarrierAlphabet.LATIN_1
+    return split(text, reference_of(details), latin_1=latin_1)
 
 
 def reference_of(details: SmsConnectionDetails | None) -> Reference:

@@ -8,7 +8,7 @@ from contracts.sms_gateway import SmsConnectionDetails
 
 from .domain import joining, senders
 from .domain.joining import DefaultAlphabet, Joining, Piece
-from .domain.parts import Reference, split
+from .queueing import cut, reference_of
 from .smpp.pdus import Short
 from .store.tables import TextRow
 
@@ -19,12 +19,11 @@ def pieces_of(row: TextRow, details: SmsConnectionDetails) -> list[Piece]:
     """The parts of a text as its connection takes them; the same at each try."""
     smpp = details.smpp
     assert smpp is not None  # for the type checker: the kind has it
-    bits = Reference.BITS_16 if smpp.long_reference else Reference.BITS_8
     return joining.pieces(
-        split(row.text, bits),
+        cut(row.text, details),
         row.reference,
         Joining(smpp.joining.value),
-        bits,
+        reference_of(details),
         DefaultAlphabet(smpp.alphabet.value),
     )
 

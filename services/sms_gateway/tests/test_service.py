@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from contracts.channels import DeliveryStatus, MessageReceived
 from contracts.notifications import NotificationKind, NotificationRaised, Target
 from contracts.sms_gateway import (
+    CarrierAlphabet,
     PartsJoining,
     SmppServer,
     SmsGateway,
@@ -410,6 +411,26 @@ def test_parameters_join_where_the_route_wants_it(home: Home) -> None:
         first, second = submitted(centre)
         assert first.text == b"b" * 152
         assert second.tlvs[Tag.SAR_SEGMENT_SEQNUM] == b"\x02"
+
+
+def test_a_route_of_latin_1_makes_no_question_marks(home: Home) -> None:
+    """What only the GSM alphabet has leaves as UCS-2, and is counted so; a command as well."""
+    with listening() as centre, running(home) as (world, gateway):
+        made = details(centre)
+        assert made.smpp is not None
+        latin = msgspec.structs.replace(made.smpp, alphabet=CarrierAlphabet.LATIN_1)
+        gateway.create_sms_connection(details=msgspec.structs.replace(made, smpp=latin))
+        opened(world)
+        measured = gateway.measure(text="Café 5 €")
+        assert (measured.encoding, measured.left) == (TextEncoding.UCS_2, 70 - 8)
+        assert measured.forced_by.character == "€"
+        assert gateway.measure(text="Café").encoding is TextEncoding.GSM_7
+        for said in ("Café", "Café 5 €", "Ω" * 80):
+            reached(world, queue(world, said, exact=True), DeliveryStatus.SENT)
+        plain, euro, *omegas = submitted(centre)
+        assert (plain.text, plain.data_coding) == ("Café".encode("latin-1"), 0)
+        assert (euro.text.decode("utf-16-be"), euro.data_coding) == ("Café 5 €", 8)
+        assert "".join(each.text[6:].decode("utf-16-be") for each in omegas) == "Ω" * 80
 
 
 def test_a_route_that_takes_the_whole_text(home: Home) -> None:

@@ -62,7 +62,8 @@ def pieces(
 ) -> list[Piece]:
     """The parts of a text, ready to be submitted in this order.
 
-    `reference` is the text's number between these two phones; as many of its bits count as `bits`.
+    `split` was made for the same alphabet. `reference` is the text's number between these two
+    phones; as many of its bits count as `bits`.
     """
     coding = _UCS_2 if split.encoding is Encoding.UCS_2 else 0
     bodies = [_octets(part, split.encoding, default) for part in split.parts]
@@ -125,8 +126,7 @@ def _octets(part: str, encoding: Encoding, default: DefaultAlphabet) -> bytes:
     if encoding is Encoding.UCS_2:
         return part.encode("utf-16-be")
     if default is DefaultAlphabet.LATIN_1:
-        # Neither the euro nor Greek letters are in Latin-1: not a route for those who need them.
-        return part.encode("latin-1", "replace")
+        return part.encode("latin-1")  # `split` makes UCS-2 of what is not in it
     return alphabet.encode(part)
 
 

@@ -98,12 +98,15 @@ def prepared(text: str, *, plain: bool = False) -> str:
     return composed.translate(_PLAIN) if plain else composed
 
 
-def split(text: str, reference: Reference = Reference.BITS_8) -> Split:
-    """Cut `text`, which is changed in nothing. An empty text is one empty part.
+def split(text: str, reference: Reference = Reference.BITS_8, *, latin_1: bool = False) -> Split:
+    """Cut `text`, which is changed in nothing. An empty text is one empty part. By a route that
+    takes Latin-1 in place of the GSM alphabet (`latin_1`) what only the latter has needs UCS-2.
 
     Raises TooLong above 255 parts.
     """
     stranger = next(alphabet.foreign(text), None)
+    if stranger is None and latin_1:
+        stranger = next(((n, each) for n, each in enumerate(text) if each > "\xff"), None)
     encoding = Encoding.UCS_2 if stranger else Encoding.GSM_7
     room = _SINGLE[encoding]
     whole = _units(text, encoding)
