@@ -154,7 +154,15 @@ class Sender:
             again = report.again is not None and progress.status is not DeliveryStatus.FAILED
             if (again and row.attempts < MOST_TRIES) or report.soon:
                 wait = 1.0 if report.soon else backoff(row.attempts, first=2.0, cap=120.0)
-                queue.postpone(session, row, now=now, seconds=wait, error=report.again or "")
+                tries = row.attempts - 1 if report.soon else row.attempts
+                queue.postpone(
+                    session,
+                    row,
+                    now=now,
+                    seconds=wait,
+                    error=report.again or "",
+                    attempts=tries,
+                )
             else:
                 if again:
                     for part in parts.values():

@@ -23,6 +23,7 @@ from fairlead.context import Role
 from fairlead.errors import Invalid, NotFound, Stale
 from fairlead.testing.bus import Home
 from fairlead.testing.services import World
+from sms_gateway import sender
 from sms_gateway.smpp import pdus, session
 from sms_gateway.smpp.commands import Command, Status, Tag
 from sms_gateway.smpp.pdus import Address, Short
@@ -152,6 +153,25 @@ def test_throttled_it_comes_again(home: Home) -> None:
         queued = queue(world)
         reached(world, queued, DeliveryStatus.SENT)
         assert len(submitted(centre)) == 2
+        assert [status for status, _ in fates(world, queued)] == [DeliveryStatus.SENT]
+
+
+def test_throttling_counts_as_no_try(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After as many of it as a text has tries, one fault of the carrier does not end it."""
+    monkeypatch.setattr(sender, "MOST_TRIES", 2)
+    answers = [Status.THROTTLED, Status.THROTTLED, Status.SYSTEM_ERROR]
+
+    def ill(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM and answers:
+            centre.say(pdus.answer(raw, answers.pop(0)))
+        else:
+            agreeable(centre, raw)
+
+    with listening(ill) as centre, running(home) as (world, gateway):
+        gateway.create_sms_connection(details=details(centre))
+        opened(world)
+        queued = queue(world)
+        reached(world, queued, DeliveryStatus.SENT)
         assert [status for status, _ in fates(world, queued)] == [DeliveryStatus.SENT]
 
 
