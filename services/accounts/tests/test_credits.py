@@ -182,6 +182,29 @@ def test_reserved_when_accepted_taken_by_part_and_released_when_refused(books: B
     assert books.ledger(kind=LedgerKind.TAKEN) == entries[2:3]
 
 
+def test_what_may_have_gone_out_is_taken(books: Books) -> None:
+    """A text's parts when its gateway says so, for a receipt may tell; else at once."""
+    books.open(20)
+    sent = text(2)
+    books.reserve(sent)
+    books.hear(sent, DeliveryStatus.UNCERTAIN, parts=2, parts_taken=1, parts_refused=0)
+    assert books.left() == (18, 2)
+    books.hear(sent, DeliveryStatus.UNCERTAIN, parts=2, parts_taken=2, parts_refused=0)
+    assert books.left() == (16, 0)
+    mail = Charge(
+        delivery_id=new_id(),
+        channel=Channel.EMAIL,
+        mode=SendingMode.BY_HAND,
+        address="a@b.test",
+        units=1,
+    )
+    books.reserve(mail)
+    books.hear(mail, DeliveryStatus.UNCERTAIN)
+    assert books.left() == (15, 0)
+    books.hear(mail, DeliveryStatus.FAILED)
+    assert books.left() == (15, 0)
+
+
 def test_a_mail_that_bounces_was_sent_and_one_that_was_refused_was_not(books: Books) -> None:
     books.open(5)
     mail = Charge(

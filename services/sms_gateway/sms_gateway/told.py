@@ -32,7 +32,7 @@ def tell(
 ) -> None:
     """How a text fares by its row."""
     session.flush()
-    taken, refused = texts.paid_and_refused(session, text.id)
+    taken, refused = texts.paid_and_refused(session, text)
     publish(
         session,
         DeliveryUpdated(

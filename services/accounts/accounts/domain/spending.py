@@ -3,6 +3,10 @@
 Each unit of it, a part of a text or one copy of a mail, is reserved, and then taken when the
 provider took it or released when it was refused. Updates come in any order and twice: what was
 taken stays taken, and a unit that went out after all is taken even where a failure released it.
+
+What may have gone out is taken too, once nobody is to tell any more: the provider may have billed
+it, and credits that stay reserved for ever are as good as gone, without an entry that says why. A
+gateway that counts parts says when that is; of others "uncertain" is the last word.
 """
 
 from __future__ import annotations
@@ -14,7 +18,14 @@ from contracts.accounts import Charge, Price, price_of
 from contracts.channels import DeliveryStatus, DeliveryUpdated
 from fairlead.errors import Conflict, Invalid
 
-_WENT_OUT = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ})
+_WENT_OUT = frozenset(
+    {
+        DeliveryStatus.UNCERTAIN,
+        DeliveryStatus.SENT,
+        DeliveryStatus.DELIVERED,
+        DeliveryStatus.READ,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .tables import ConnectionRow, PartRow, ReceiptRow, ReferenceRow, TextRow
 LEASE = dt.timedelta(seconds=45)
 RENEW_SECONDS = 10.0
 _NEWEST = Order(TextRow.queued_at.desc(), TextRow.id.desc())
+_GONE = frozenset({PartState.UNCERTAIN, PartState.SENT, PartState.DELIVERED})
 _TOLD = {State.DELIVERED: PartState.DELIVERED, State.FAILED: PartState.FAILED}
 
 
@@ -120,10 +121,12 @@ def parts(session: Session, text_id: UUID) -> list[PartRow]:
     )
 
 
-def paid_and_refused(session: Session, text_id: UUID) -> tuple[int, int]:
-    """How many parts the carrier took, and how many will never be sent."""
-    known = parts(session, text_id)
-    taken = [each for each in known if each.key or each.state is PartState.DELIVERED]
+def paid_and_refused(session: Session, text: TextRow) -> tuple[int, int]:
+    """How many parts the carrier took, and how many will never be sent. When nothing is waited for
+    any more, what it may have taken counts as taken: it may be on its bill."""
+    known = parts(session, text.id)
+    went = {PartState.DELIVERED} if text.closed_at is None else _GONE
+    taken = [each for each in known if each.key or each.state in went]
     refused = [each for each in known if each.state is PartState.FAILED and not each.key]
     return len(taken), len(refused)
 
