@@ -380,6 +380,10 @@ class AddressesJoined(Event):
     gone: bool = False
 
 
+# The code of a delivery of which nothing more will be told; what comes all the same counts.
+EXPIRED_UNKNOWN = "expired_unknown"
+
+
 @event("delivery.updated", source="channels")
 class DeliveryUpdated(Event):
     """One delivery reached a status at a moment. They may come in any order and twice.
@@ -388,7 +392,8 @@ class DeliveryUpdated(Event):
     for a person, `code` the provider's (RFC 3463), and `permanent` says that the address itself
     is at fault. `machine` marks a read that a person probably did not cause. Where a message goes
     in `parts`, `parts_delivered` of them have arrived, `parts_taken` were taken by the provider and
-    `parts_refused` will never be sent.
+    `parts_refused` will never be sent. With the code `EXPIRED_UNKNOWN` nobody will ever tell how a
+    message fared that was sent or may have been.
 
     A message to a group reaches a status when it did so with all of its `participants`, who are
     told when it was sent. With a `participant` it has reached it with him alone.

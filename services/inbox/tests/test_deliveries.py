@@ -121,11 +121,26 @@ def test_the_earlier_of_two_failures_is_told() -> None:
     assert after(first, second).reason == after(second, first).reason == "full"
 
 
+def test_that_nobody_will_tell_more_is_shown_until_somebody_does() -> None:
+    """As text messages end whose receipt never came: whether the carrier took them or may have."""
+    code = deliveries.EXPIRED_UNKNOWN
+    sent, over = update(S.SENT, 1), update(S.SENT, 9, code=code, reason="Never told")
+    for told in ((sent, over), (over, sent), (update(S.UNCERTAIN, 0, reason="Broke"), over)):
+        ended = after(*told)
+        assert (ended.status, ended.code, ended.reason) == (S.SENT, code, "Never told")
+    arrived = deliveries.applied(ended, update(S.DELIVERED, 10))
+    assert (arrived.code, arrived.reason) == (None, None)
+    broke = update(S.UNCERTAIN, 1, reason="The line broke")
+    doubt = update(S.UNCERTAIN, 9, code=code, reason="The line broke")
+    assert after(broke, doubt).code == after(doubt, broke).code == code
+    assert after(doubt, sent).code is None
+
+
 updates = st.builds(
     update,
     st.sampled_from(DeliveryStatus),
     st.integers(0, 20),
-    code=st.sampled_from([None, "5.1.1", "4.2.2"]),
+    code=st.sampled_from([None, "5.1.1", "4.2.2", deliveries.EXPIRED_UNKNOWN]),
     reason=st.sampled_from([None, "full", "gone"]),
     machine=st.booleans(),
     clicked=st.sampled_from([None, "https://a.test", "https://b.test"]),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from contracts.channels import EXPIRED_UNKNOWN
 from fairlead.service import EVERYWHERE, ServiceStore
 
 from .domain.progress import PartState
@@ -16,7 +17,6 @@ from .told import tell
 AT_ONCE = 200
 # After a text's validity; receipts of what arrived in its last minute come later than it.
 GRACE = dt.timedelta(hours=1)
-EXPIRED = "expired_unknown"
 UNTOLD = "The carrier never told whether it arrived"
 _TOO_LATE = "It could not be sent in time"
 _REMOVED = "The connection was removed"
@@ -27,7 +27,7 @@ def close_some(store: ServiceStore, now: dt.datetime) -> bool:
     """Close texts for which there is nothing to wait; returns whether there may be more.
 
     What never left has failed. What left and was never told of stays as it is and says so, with
-    the code `expired_unknown`; a receipt that comes all the same still counts.
+    the code `EXPIRED_UNKNOWN`; a receipt that comes all the same still counts.
     """
     with store.transaction(EVERYWHERE) as session:
         found = texts.overdue(session, now, now - GRACE, AT_ONCE)
@@ -52,4 +52,4 @@ def _close(session: Session, text: TextRow, now: dt.datetime) -> None:
             tell(session, text, now)
         return
     text.reason = text.reason or UNTOLD
-    tell(session, text, now, code=EXPIRED)
+    tell(session, text, now, code=EXPIRED_UNKNOWN)

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.channels import (
+    EXPIRED_UNKNOWN,
     ConnectionState,
     DeliveryStatus,
     DeliveryUpdated,
@@ -158,6 +159,30 @@ def test_a_receipt_finds_the_text_whose_answer_never_came(
             reached(world, alone, DeliveryStatus.DELIVERED)
             statuses = {each.delivery_id: each.status for each in gateway.list_sent().texts}
             assert [statuses[e.delivery_id] for e in both] == [DeliveryStatus.UNCERTAIN] * 2
+
+
+def test_what_may_have_left_is_paid_in_the_end(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """2, 9: no receipt can be waited for any more, and the carrier may have it on its bill."""
+    monkeypatch.setattr(closing, "GRACE", dt.timedelta(0))
+    now = dt.datetime.now(dt.UTC)
+
+    def break_off(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            centre.hang_up()
+        else:
+            agreeable(centre, raw)
+
+    with listening(break_off) as centre:
+        with running(home) as (world, gateway):
+            gateway.create_sms_connection(details=details(centre, validity_hours=1))
+            opened(world)
+            soon = now - dt.timedelta(minutes=60) + dt.timedelta(seconds=4)
+            doubtful = queue(world, queued_at=soon)
+            assert reached(world, doubtful, DeliveryStatus.UNCERTAIN).parts_taken == 0
+        wait_for(lambda: dt.datetime.now(dt.UTC) > now + dt.timedelta(seconds=4))
+        with running(home) as (world, _):
+            told = reached(world, doubtful, DeliveryStatus.UNCERTAIN)
+            assert (told.code, told.parts_taken) == (EXPIRED_UNKNOWN, 1)
 
 
 def test_what_a_receipt_said_is_kept(home: Home) -> None:

@@ -17,7 +17,13 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
+from contracts.channels import (
+    EXPIRED_UNKNOWN,
+    DeliveryStatus,
+    DeliveryUpdated,
+    Mailbox,
+    RecipientRole,
+)
 from contracts.common import Channel
 from contracts.inbox import Delivery, GroupReceipts, ParticipantReceipt, PartReceipts
 
@@ -129,19 +135,29 @@ def _status(delivery: Delivery) -> DeliveryStatus:
 def _explained(
     before: Delivery, after: Delivery, reached: DeliveryStatus, update: DeliveryUpdated
 ) -> Delivery:
-    """The reason belongs to the status that stands; of two failures, to the earlier one."""
-    if after.status not in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN):
-        return msgspec.structs.replace(after, code=None, reason=None)
-    if reached is not after.status:
+    """The reason belongs to the status that stands; of two failures, to the earlier one. That
+    nobody will tell more is the last word on a status, and the only one on one that is no trouble.
+    """
+    if before.status is not after.status:
+        after = msgspec.structs.replace(after, code=None, reason=None)
+    trouble = after.status in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
+    if reached is not after.status or not (trouble or update.code == EXPIRED_UNKNOWN):
         return after
-    told = (update.at, update.reason or "", update.code or "")
-    known = (_LATEST, "", "")
+    known = (True, _LATEST, "", "")
     if before.status is after.status:
         moment: dt.datetime | None = getattr(before, _MOMENT[after.status])
-        known = (moment or _LATEST, before.reason or "", before.code or "")
-    if told < known:
+        known = _weight(moment or _LATEST, before.reason, before.code)
+    if _weight(update.at, update.reason, update.code) < known:
         return msgspec.structs.replace(after, code=update.code, reason=update.reason)
     return after
+
+
+def _weight(
+    at: dt.datetime, reason: str | None, code: str | None
+) -> tuple[bool, dt.datetime, str, str]:
+    """Of two reasons for a status the lesser one is shown."""
+    last = code == EXPIRED_UNKNOWN
+    return not last, _LATEST if last else at, reason or "", code or ""
 
 
 def _earlier(one: dt.datetime | None, other: dt.datetime) -> dt.datetime:
