@@ -32,7 +32,8 @@ class SmsConnectionKind(enum.Enum):
 
 
 class SmppDirection(enum.Enum):
-    """What a session is for (SMPP 3.4, 2.2). A receiver only hears."""
+    """What a session is for (SMPP 3.4, 2.2). A receiver only hears: what people write, and receipts
+    of what a transmitter of the same account sent."""
 
     TRANSCEIVER = "transceiver"
     TRANSMITTER = "transmitter"

@@ -105,6 +105,8 @@ class Connecting:
             senders.sender(details.sender)
         except ValueError as error:
             wrong["sender"] = str(error)
+        if details.default and not connections.sends(details):
+            wrong["default"] = "a receiver sends nothing"
         if details.kind is SmsConnectionKind.SANDBOX and not self._sandbox:
             wrong["kind"] = "the sandbox is switched off here"
         if details.kind is SmsConnectionKind.SMPP:
@@ -133,7 +135,8 @@ class Connecting:
     def _fill(
         self, session: Session, row: ConnectionRow, details: SmsConnectionDetails, password: str
     ) -> None:
-        if details.default or not connections.listed(session):
+        others = [each for each in connections.listed(session) if connections.sends(each.details)]
+        if connections.sends(details) and (details.default or not others):
             for other in connections.clear_default(session):
                 if other is not row:
                     announce(session, other)
@@ -142,6 +145,7 @@ class Connecting:
         http = details.http and msgspec.structs.replace(details.http, token=None)
         if details.kind is SmsConnectionKind.SANDBOX:
             row.state, row.reason = ConnectionState.OPEN.value, None
+        row.is_default = row.is_default and connections.sends(details)
         row.details = msgspec.structs.replace(
             details,
             smpp=smpp if details.kind is SmsConnectionKind.SMPP else None,

@@ -24,6 +24,7 @@ from .smpp.pdus import Short, read_taken
 from .smpp.session import Options, Session, SignInRefused, Submitted, opened
 from .smpp.stream import Raw
 from .smpp.verdicts import Verdict
+from .store.connections import sends
 from .store.tables import TextRow
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ class SmppCarrier:
     @property
     def ready(self) -> bool:
         """Whether texts can leave now."""
-        return self._session is not None
+        return self._session is not None and sends(self._details)
 
     def run(self) -> None:
         """Sign in, and again whenever the session ends; until `stop`, or until the carrier says

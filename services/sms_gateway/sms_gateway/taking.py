@@ -54,6 +54,7 @@ class Taker:
         self._wake = wake
         self._organisation = organisation
         self._id = id
+        self._details = details
         smpp = details.smpp
         self._rule = IdRule(smpp.id_rule.value) if smpp else IdRule.AS_IS
         self._session = ""
@@ -168,6 +169,12 @@ class Taker:
             if texts.add_up(session, text)[1]:
                 tell(session, text, _now())
 
+    def _sending(self, session: Session) -> list[UUID]:
+        """The connections of whose texts receipts tell here."""
+        if connections.sends(self._details) or self._details.smpp is None:
+            return [self._id]
+        return connections.sending_for(session, self._details.smpp) or [self._id]
+
     def _take_receipt(self, message: Short | Data, receipt: Receipt | None) -> None:
         """Keep it as it came, and note what it says in the same transaction."""
         with self._store.transaction(self._organisation) as session:
@@ -177,13 +184,15 @@ class Taker:
                 log.warning("receipt that names no text", connection=str(self._id))
                 return
             key = message_ids.of_receipt(receipt.message_id, self._rule)[:70]
-            texts.known_by(session, self._id, key)
-            parts = texts.parts_called(session, self._id, key)
+            texts.known_by(session, key)
+            senders_of = self._sending(session)
+            found = (texts.parts_called(session, each, key) for each in senders_of)
+            parts = next(filter(None, found), [])
             if not parts:
                 texts.park(
                     session,
                     ReceiptRow(
-                        connection_id=self._id,
+                        connection_id=senders_of[0],
                         key=key,
                         number=senders.number_of(message.source)[:70],
                         state=receipt.state,
@@ -208,7 +217,7 @@ def called(session: Session, parts: Sequence[PartRow], key: str) -> None:
     count now."""
     connection = parts[0].connection_id
     assert connection is not None  # for the type checker: nothing is sent without one
-    texts.known_by(session, connection, key[:70])
+    texts.known_by(session, key[:70])
     early = texts.parked(session, connection, key[:70])
     for part in parts:
         part.key = key[:70]

@@ -7,20 +7,33 @@ from typing import Any
 from uuid import UUID
 
 import eventlet
+import msgspec
 import pytest
 
 from contracts.channels import DeliveryStatus
+from contracts.sms_gateway import SmppDirection
+from fairlead.errors import Invalid
 from fairlead.testing.bus import Home
 from sms_gateway import carriers, office, sender
 from sms_gateway.carriers import Carriers
+from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command
+from sms_gateway.smpp.pdus import Address, Short
 from sms_gateway.smpp.stream import Raw
 from sms_gateway.smpp_carrier import SmppCarrier
 
 from .centre import Centre, agreeable, listening
-from .hosting import details, opened, queue, reached, running
+from .hosting import PHONE, details, opened, queue, reached, running
 
 pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
+
+
+def one_way(centre: Centre, direction: SmppDirection, **changes: Any) -> Any:
+    made = details(centre, label=direction.value, **changes)
+    assert made.smpp is not None
+    return msgspec.structs.replace(
+        made, smpp=msgspec.structs.replace(made.smpp, direction=direction)
+    )
 
 
 def test_a_slow_connection_keeps_no_other_waiting(
@@ -80,3 +93,27 @@ def test_who_looks_twice_at_once_signs_in_once(home: Home, monkeypatch: pytest.M
         making.wait()
         opened(world)
         assert len(begun) == 1
+
+
+def test_a_receiver_sends_nothing_and_its_receipts_find_their_texts(home: Home) -> None:
+    """A pair of connections with one account: by one it sends, on the other the receipts come."""
+    with listening() as ins, listening() as outs, running(home) as (world, gateway):
+        with pytest.raises(Invalid, match="default"):
+            gateway.create_sms_connection(
+                details=one_way(ins, SmppDirection.RECEIVER, default=True)
+            )
+        gateway.create_sms_connection(details=one_way(ins, SmppDirection.RECEIVER))
+        world.wait_for(lambda: ins.of(Command.BIND_RECEIVER))
+        lonely = reached(world, queue(world), DeliveryStatus.FAILED)
+        assert "add one under Settings" in (lonely.reason or "")
+        made = one_way(outs, SmppDirection.TRANSMITTER)
+        gateway.create_sms_connection(details=made)
+        world.wait_for(lambda: outs.of(Command.BIND_TRANSMITTER))
+        queued = queue(world)
+        reached(world, queued, DeliveryStatus.SENT)
+        assert not ins.of(Command.SUBMIT_SM)
+        [submitted] = outs.of(Command.SUBMIT_SM)
+        text = f"id:id-{submitted.sequence} stat:DELIVRD err:000".encode()
+        body = Short(Address(PHONE[1:], 1, 1), Address("Atlas", 5), text, esm_class=4).body()
+        ins.say(pdus.request(Command.DELIVER_SM, 7, body))
+        reached(world, queued, DeliveryStatus.DELIVERED)

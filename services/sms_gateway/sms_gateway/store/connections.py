@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from contracts.sms_gateway import SmppDirection, SmppServer, SmsConnectionDetails
 from fairlead.errors import NotFound
 
 from .tables import ConnectionRow
@@ -34,9 +35,25 @@ def find(session: Session, id: UUID) -> ConnectionRow | None:
     return None if row is None or row.removed else row
 
 
+def sends(details: SmsConnectionDetails) -> bool:
+    """Whether texts can leave by such a connection: a receiver only hears."""
+    return details.smpp is None or details.smpp.direction is not SmppDirection.RECEIVER
+
+
+def sending_for(session: Session, smpp: SmppServer) -> list[UUID]:
+    """The connections that send by the same account: what a receiver hears is of their texts."""
+    return [
+        row.id
+        for row in listed(session)
+        if row.details.smpp is not None
+        and sends(row.details)
+        and (row.details.smpp.host, row.details.smpp.system_id) == (smpp.host, smpp.system_id)
+    ]
+
+
 def choose(session: Session, id: UUID | None) -> ConnectionRow | None:
     """The connection to send by: `id`, or the organisation's default, or its first."""
-    rows = listed(session)
+    rows = [row for row in listed(session) if sends(row.details)]
     if id is not None:
         return next((row for row in rows if row.id == id), None)
     return next((row for row in rows if row.is_default), rows[0] if rows else None)

@@ -131,10 +131,11 @@ def paid_and_refused(session: Session, text: TextRow) -> tuple[int, int]:
     return len(taken), len(refused)
 
 
-def known_by(session: Session, connection_id: UUID, key: str) -> None:
+def known_by(session: Session, key: str) -> None:
     """Before a name that a carrier gave is written to its part or looked for: the answer that gives
-    it and the receipt that has it may come at one moment, and neither would see the other."""
-    in_turn(session, "key", connection_id, key)
+    it and the receipt that has it may come at one moment, and neither would see the other. By
+    whichever connection: a receiver brings receipts of what a transmitter sent."""
+    in_turn(session, "key", key)
 
 
 def parts_called(session: Session, connection_id: UUID, key: str) -> list[PartRow]:
