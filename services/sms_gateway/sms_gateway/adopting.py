@@ -8,7 +8,7 @@ this connection before, it is that one's.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -28,16 +28,12 @@ AFTER = dt.timedelta(minutes=2)
 def adopt_some(store: ServiceStore, now: dt.datetime) -> None:
     """Match what has waited long enough."""
     with store.transaction(EVERYWHERE) as session:
-        receipts: dict[str, ReceiptRow] = {}
-        whose: dict[str, list[TextRow]] = defaultdict(list)
+        adopted: set[tuple[UUID, str]] = set()
         for receipt, text in texts.orphans(session, now - AFTER, AT_ONCE):
-            key = f"{receipt.connection_id} {receipt.key}"
-            receipts.setdefault(key, receipt)
-            if text not in whose[key]:
-                whose[key].append(text)
-        for key, found in whose.items():
-            if len(found) == 1:
-                _adopt(session, found[0], receipts[key], now)
+            name = receipt.connection_id, receipt.key
+            if name not in adopted:  # else it went with the first that has its name
+                adopted.add(name)
+                _adopt(session, text, receipt, now)
 
 
 def _adopt(session: Session, text: TextRow, receipt: ReceiptRow, now: dt.datetime) -> None:

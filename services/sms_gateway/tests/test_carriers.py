@@ -14,16 +14,18 @@ from contracts.channels import DeliveryStatus
 from contracts.sms_gateway import SmppDirection
 from fairlead.errors import Invalid
 from fairlead.testing.bus import Home
-from sms_gateway import carriers, office, sender
+from sms_gateway import adopting, carriers, office, sender
 from sms_gateway.carriers import Carriers
+from sms_gateway.domain.receipts import State
 from sms_gateway.smpp import pdus
 from sms_gateway.smpp.commands import Command
 from sms_gateway.smpp.pdus import Address, Short
 from sms_gateway.smpp.stream import Raw
 from sms_gateway.smpp_carrier import SmppCarrier
+from sms_gateway.store.tables import ReceiptRow
 
 from .centre import Centre, agreeable, listening
-from .hosting import PHONE, details, opened, queue, reached, running
+from .hosting import OURS, PHONE, details, opened, queue, reached, running
 
 pytestmark = [pytest.mark.green, pytest.mark.usefixtures("hasty_carriers")]
 
@@ -117,3 +119,40 @@ def test_a_receiver_sends_nothing_and_its_receipts_find_their_texts(home: Home) 
         body = Short(Address(PHONE[1:], 1, 1), Address("Atlas", 5), text, esm_class=4).body()
         ins.say(pdus.request(Command.DELIVER_SM, 7, body))
         reached(world, queued, DeliveryStatus.DELIVERED)
+
+
+def test_receipts_that_could_be_of_several_texts_stand_in_nobodys_way(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopting, "AT_ONCE", 2)
+    monkeypatch.setattr(adopting, "AFTER", dt.timedelta(0))
+    other = "+351910000002"
+
+    def break_off(centre: Centre, raw: Raw) -> None:
+        if raw.command == Command.SUBMIT_SM:
+            centre.hang_up()
+        else:
+            agreeable(centre, raw)
+
+    with listening(break_off) as centre:
+        with running(home) as (world, gateway):
+            made = gateway.create_sms_connection(details=details(centre))
+            opened(world)
+            for _ in range(2):
+                reached(world, queue(world, number=other), DeliveryStatus.UNCERTAIN)
+            alone = queue(world)
+            reached(world, alone, DeliveryStatus.UNCERTAIN)
+            with world.database("sms_gateway").transaction(OURS) as session:
+                for key, number in (("a", other), ("b", other), ("c", PHONE)):
+                    session.add(
+                        ReceiptRow(
+                            connection_id=made.id,
+                            key=key,
+                            number=number,
+                            state=State.DELIVERED,
+                            at=dt.datetime.now(dt.UTC),
+                        )
+                    )
+                    session.flush()
+        with running(home) as (world, _):  # which looks when it starts
+            reached(world, alone, DeliveryStatus.DELIVERED)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from contracts.channels import DeliveryStatus
 from fairlead.store import LeaseLost, Order, Page, claim, in_turn, insert_into, page, queue
@@ -199,8 +199,18 @@ def parked(session: Session, connection_id: UUID, key: str) -> list[ReceiptRow]:
 def orphans(
     session: Session, before: dt.datetime, limit: int
 ) -> Sequence[tuple[ReceiptRow, TextRow]]:
-    """Receipts that have waited since `before`, each with a text whose answer never came, of the
-    same connection and to the phone that the receipt tells of, and sent before it."""
+    """Receipts that have waited since `before`, each with the one text whose answer never came, of
+    the same connection and to the phone that the receipt tells of, and sent before it. Those that
+    could be of several texts stand in nobody's way."""
+    other = aliased(TextRow)
+    another = sa.exists().where(
+        other.organisation_id == ReceiptRow.organisation_id,
+        other.connection_id == ReceiptRow.connection_id,
+        other.number == ReceiptRow.number,
+        other.queued_at <= ReceiptRow.at,
+        other.status == DeliveryStatus.UNCERTAIN.value,
+        other.id != TextRow.id,
+    )
     doubtful = sa.exists().where(
         PartRow.organisation_id == TextRow.organisation_id,
         PartRow.text_id == TextRow.id,
@@ -218,8 +228,8 @@ def orphans(
                 TextRow.status == DeliveryStatus.UNCERTAIN.value,
             ),
         )
-        .where(ReceiptRow.at <= before, doubtful)
-        .order_by(ReceiptRow.at, ReceiptRow.id, TextRow.id)
+        .where(ReceiptRow.at <= before, doubtful, ~another)
+        .order_by(ReceiptRow.at, ReceiptRow.id)
         .limit(limit)
     )
     return [(receipt, text) for receipt, text in rows]
