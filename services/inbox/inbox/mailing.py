@@ -27,7 +27,7 @@ from fairlead.jobs import rows as jobs
 from fairlead.jobs import work
 from fairlead.store import new_id
 
-from . import organising
+from . import following, organising, planning
 from .domain import content
 from .domain import mailing as rules
 from .domain.attaching import file_ids
@@ -35,10 +35,11 @@ from .domain.composing import Composed
 from .knowing import STAFF
 from .outgoing import request_reused
 from .paying import Bill
-from .store import file_uses, mailings, people, requests, trips
+from .store import file_uses, mailings, people, requests, scheduled, trips
 from .store.mailings import MailingRow, RecipientRow
 
 PREPARE, SEND = "mailing_preparation", "mailing"
+CANCELLED = Problem(field="to", reason="the message to many was cancelled during his quiet hours")
 DUPLICATE = Problem(field="to", reason="somebody before in the list gets it at this address")
 
 
@@ -230,16 +231,16 @@ def cancel(session: Session, id: UUID, now: dt.datetime) -> Mailing:
     work.cancel(session, mailings.get(session, id).job_id, now)
     row = mailings.get(session, id, lock=True)
     rules.check_step(row.state, MailingState.CANCELLED)
-    _end(session, row, MailingState.CANCELLED)
+    _cancel(session, row, now)
     _record(session, row, "cancelled")
     return mailings.view(session, row)
 
 
-def give_up(session: Session, id: UUID) -> None:
+def give_up(session: Session, id: UUID, now: dt.datetime) -> None:
     """Its job ends before its time: cancelled as a job, or failed."""
     row = mailings.get(session, id, lock=True)
     if row.state not in rules.ENDED:
-        _end(session, row, MailingState.CANCELLED)
+        _cancel(session, row, now)
 
 
 def finish(session: Session, id: UUID) -> None:
@@ -249,12 +250,19 @@ def finish(session: Session, id: UUID) -> None:
         _end(session, row, MailingState.DONE)
 
 
-def sent(
-    session: Session, id: UUID, number: int, message_id: UUID, state: MailingRecipientState
-) -> None:
-    """A recipient has it, or will when his quiet hours end."""
+def sent(session: Session, id: UUID, number: int, message_id: UUID) -> None:
+    """A recipient has it."""
     row = mailings.recipient(session, id, number)
-    row.state, row.message_id = state, message_id
+    row.state, row.message_id = MailingRecipientState.SENT, message_id
+
+
+def put_off(session: Session, id: UUID, number: int, message_id: UUID, now: dt.datetime) -> None:
+    """A recipient will have it when his quiet hours end, if nobody cancels it before."""
+    mailing = mailings.get(session, id, lock=True)
+    row = mailings.recipient(session, id, number)
+    row.state, row.message_id = MailingRecipientState.SCHEDULED, message_id
+    if mailing.state is MailingState.CANCELLED:
+        _withdraw(session, row, now)
 
 
 def leave_out(session: Session, id: UUID, number: int, problems: list[Problem]) -> None:
@@ -262,6 +270,24 @@ def leave_out(session: Session, id: UUID, number: int, problems: list[Problem]) 
     row = mailings.recipient(session, id, number)
     row.state, row.problems = MailingRecipientState.LEFT_OUT, problems
     row.units = row.credits = 0
+
+
+def _cancel(session: Session, row: MailingRow, now: dt.datetime) -> None:
+    """Nothing more of it leaves, neither what quiet hours put off."""
+    _end(session, row, MailingState.CANCELLED)
+    for recipient in mailings.scheduled(session, row.id):
+        _withdraw(session, recipient, now)
+
+
+def _withdraw(session: Session, recipient: RecipientRow, now: dt.datetime) -> None:
+    assert recipient.message_id is not None  # for the type checker: it was scheduled by it
+    waiting = scheduled.locked(session, recipient.message_id)
+    if waiting is None or waiting.state not in scheduled.OPEN:
+        return  # his night is over
+    who = planning.who(current())
+    waiting.stand(waiting.standing.withdrawn(who, CANCELLED.reason, now), now)
+    following.tell(session, waiting, "withdrawn")
+    leave_out(session, recipient.mailing_id, recipient.number, [CANCELLED])
 
 
 def _end(session: Session, row: MailingRow, state: MailingState) -> None:

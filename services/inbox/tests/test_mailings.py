@@ -22,6 +22,7 @@ from contracts.inbox import (
     MailingRecipientState,
     MailingState,
     MessageKind,
+    ScheduleState,
     Selection,
     Whom,
 )
@@ -292,6 +293,27 @@ def test_where_it_is_night_it_waits_for_the_morning(desk: Desk, team: Team) -> N
     assert (look(desk, made).state, look(desk, made).sent) == (MailingState.DONE, 1)
     assert "quiet hours" in desk.call("get_scheduled", id=asleep.message_id).reason
     assert desk.told(SmsQueued) == []
+
+
+@pytest.mark.parametrize("by", ["cancel_mailing", "cancel_job"])
+def test_cancelled_at_night_nobody_gets_it_in_the_morning(desk: Desk, team: Team, by: str) -> None:
+    desk.hear("learn_connection", CARRIER)
+    for number in range(3):
+        value = f"+35191000000{number}"
+        phone = Identity(id=uuid4(), scheme=Scheme.PHONE, value=value, display=value)
+        zone = zone_where_it_is(0, desk.clock())
+        known(desk, f"Asleep {number}", identities=[phone], zone=zone)
+    draft = Draft(channel=Channel.SMS, text="Half the price", purpose=ConsentKind.MARKETING)
+    made = confirm(desk, ready(desk, draft=draft, per_minute=60))
+    desk.work(1)
+    [asleep] = [each for each in recipients(desk, made) if each.message_id]
+    desk.call(by, id=made.id if by == "cancel_mailing" else made.job)
+    desk.work()
+    after = desk.call("get_scheduled", id=asleep.message_id)
+    assert (after.state, "cancelled" in after.reason) == (ScheduleState.WITHDRAWN, True)
+    [withdrawn] = [each for each in recipients(desk, made) if each.message_id]
+    assert withdrawn.state is MailingRecipientState.LEFT_OUT
+    assert (withdrawn.credits, look(desk, made).sent) == (0, 0)
 
 
 def test_what_is_wrong_is_named(desk: Desk, guests: list[UUID]) -> None:

@@ -232,14 +232,14 @@ class Mailings(Paying):
             row.draft, recipient.contact_id, recipient.itinerary_id, recipient.address
         )
         request_id = f"mailing:{row.id}:{recipient.number}"
-        state = MailingRecipientState.SENT
+        put_off = False
         try:
             try:
                 message_id = self.send(draft=draft, request_id=request_id)[0].id
             except Conflict as error:
                 if error.code not in _WAITS:
                     raise
-                state = MailingRecipientState.SCHEDULED
+                put_off = True
                 message_id = self.schedule(draft=draft, request_id=request_id).id
         except (Invalid, Conflict) as error:
             with self.store.transaction() as session:
@@ -249,12 +249,15 @@ class Mailings(Paying):
                 mailing.leave_out(session, row.id, recipient.number, _problems(error))
             return True
         with self.store.transaction() as session:
-            mailing.sent(session, row.id, recipient.number, message_id, state)
+            if put_off:
+                mailing.put_off(session, row.id, recipient.number, message_id, utc_now())
+            else:
+                mailing.sent(session, row.id, recipient.number, message_id)
         return True
 
     def _given_up(self, job: Job, state: PreparingState | SendingState) -> Made:
         with self.store.transaction() as session:
-            mailing.give_up(session, state.mailing)
+            mailing.give_up(session, state.mailing, utc_now())
         return Made()
 
 

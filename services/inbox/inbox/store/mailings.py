@@ -167,6 +167,15 @@ def recipients(
     )
 
 
+def scheduled(session: Session, id: UUID) -> Sequence[RecipientRow]:
+    """The recipients whose message waits for the end of their quiet hours."""
+    put_off = MailingRecipientState.SCHEDULED
+    wanted = select(RecipientRow).where(
+        RecipientRow.mailing_id == id, RecipientRow.state == put_off
+    )
+    return session.scalars(wanted.order_by(RecipientRow.number)).all()
+
+
 def following(
     session: Session, id: UUID, state: MailingRecipientState, limit: int
 ) -> Sequence[RecipientRow]:
