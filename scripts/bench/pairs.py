@@ -15,6 +15,7 @@ from .mail import pair as mail
 from .reach import pair as reach
 from .rounds import Ratio
 from .rpc import pair as rpc
+from .screens import pair as screens
 from .sms import pair as sms
 
 
@@ -37,6 +38,8 @@ class Sizes:
     imported: int = 2_300
     texts: int = 200
     texts_singly: int = 20
+    conversations: int = 10_000
+    long_conversation: int = 5_000
     jasmin: bool = True  # which is installed first, into var/bench
 
 
@@ -78,5 +81,11 @@ PAIRS: dict[str, Callable[[Ground, Sizes], list[Ratio]]] = {
     ),
     "imports": lambda ground, sizes: imports.compare(
         ground, contacts=sizes.imported, rounds=sizes.rounds
+    ),
+    "screens": lambda ground, sizes: screens.compare(
+        ground,
+        conversations=sizes.conversations,
+        messages=sizes.long_conversation,
+        rounds=min(sizes.rounds, 3),  # a round is two minutes of scrolling
     ),
 }

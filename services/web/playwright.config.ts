@@ -25,6 +25,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'tests', testMatch: '*.spec.ts' },
+    { name: 'measured', testMatch: 'measured.ts', use: { trace: 'off' } },
     // Nobody traces what no test is; and the machine may be busy: a picture has time.
     { name: 'pictures', testMatch: 'pictures.ts', use: { trace: 'off' }, timeout: 180_000, expect: { timeout: 60_000 } },
   ],

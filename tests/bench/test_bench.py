@@ -30,6 +30,8 @@ TINY = Sizes(
     imported=150,
     texts=10,
     texts_singly=2,
+    conversations=100,
+    long_conversation=60,
     jasmin=False,
 )
 

@@ -1,0 +1,1 @@
+"""The web client in a browser, with a large inbox behind it."""
