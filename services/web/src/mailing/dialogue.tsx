@@ -1,4 +1,4 @@
-import { Group, NumberInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -92,7 +92,7 @@ function Writing({ selection, label, onClose, onPrepared }: MailingProps & { onP
           // A template is of one channel.
           onChange={(value) => form.setValues({ channel: ways.find((each) => each === value) ?? channel, template_id: null })}
         />
-        <Group grow align="flex-start">
+        <SimpleGrid cols={{ base: 1, xs: ofTrips ? 3 : 2 }} spacing="sm">
           {ofTrips && (
             <Select
               label={t('mailing.whom')}
@@ -110,7 +110,7 @@ function Writing({ selection, label, onClose, onPrepared }: MailingProps & { onP
             {...form.getInputProps('purpose')}
           />
           <NumberInput label={t('mailing.rate')} min={1} max={6000} {...form.getInputProps('per_minute')} />
-        </Group>
+        </SimpleGrid>
         {names.length > 0 && (
           <Select
             label={t('mailing.template')}
