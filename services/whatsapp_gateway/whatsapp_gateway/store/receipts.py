@@ -112,7 +112,7 @@ def rekey(session: Session, connection_id: UUID, key: str, own: str) -> None:
         session.delete(row)
 
 
-def _same_piece(row: ReceiptRow) -> sa.Select[tuple[ReceiptRow]]:
+def _same_piece(row: ReceiptRow) -> sa.Select[ReceiptRow]:
     return sa.select(ReceiptRow).where(
         ReceiptRow.delivery_id == row.delivery_id, ReceiptRow.number == row.number
     )
