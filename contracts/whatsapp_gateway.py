@@ -151,7 +151,8 @@ class TemplateState(enum.Enum):
 
 
 class NetworkTemplate(Message):
-    """A template as Meta has it. Its places are `{{1}}`, `{{2}}`, …"""
+    """A template as Meta has it. Its places are `{{1}}`, `{{2}}`, …, or have names. `heading_file`
+    is what its heading shows in place of words (image, video, document, location)."""
 
     connection_id: UUID
     name: str
@@ -163,6 +164,7 @@ class NetworkTemplate(Message):
     footer: str
     buttons: list[str]
     reason: str | None = None
+    heading_file: str = ""
 
 
 class FilledTemplate(Message):

@@ -515,8 +515,9 @@ def test_templates_are_fetched_and_filled(home: Home) -> None:
         ]  # fmt: skip
         fill = here.gateway.fill_network_template
         wanted = ApprovedTemplate(
-            name="pickup", language="en", parameters=["Tuesday", "9:30"], heading=["12"]
-        )
+            name="pickup", language="en", parameters=["Tuesday", "9:30"], heading=["12"],
+            buttons=["trip/12"],
+        )  # fmt: skip
         filled = fill(connection_id=here.connection.id, template=wanted)
         assert filled.text == "Trip 12\n\nPicked up on Tuesday at 9:30.\n\nAtlas"
         assert filled.problem is None
@@ -573,3 +574,16 @@ def test_two_to_one_chat_never_overtake(home: Home) -> None:
         last = [queue(here.world, f"{n}") for n in range(5)][-1]
         reached(here.world, last, DeliveryStatus.SENT)
         assert [each["text"]["body"] for each in here.meta.messages("text")] == list("01234")
+
+
+def test_the_templates_of_a_new_number_are_fetched_by_themselves(home: Home) -> None:
+    with graph() as meta:
+        meta.templates = [
+            {"name": "pickup", "language": "en", "status": "APPROVED", "components": []}
+        ]
+        wanted = {"FAIRLEAD_WHATSAPP_GRAPH_URL": meta.url, "FAIRLEAD_OUTBOUND_PRIVATE_HOSTS": "yes"}
+        with running(home, **wanted) as (world, gateway):
+            gateway.create_whatsapp_connection(details=details())
+            world.wait_for(
+                lambda: [each.name for each in gateway.list_network_templates()] == ["pickup"]
+            )

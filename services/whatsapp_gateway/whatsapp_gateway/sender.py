@@ -23,12 +23,14 @@ from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import Claimable, LeaseLost, backoff, queue
 
 from . import leaving, outcomes, queueing
+from .cloud import templates as at_meta
+from .domain.pieces import Named
 from .domain.pieces import pieces as pieces_of
 from .domain.progress import PieceState
 from .drivers import Again, Driver, Outcome, Parcel, Paused, Stopped, Taken
 from .leaving import Held, Lost
 from .numbers import Numbers
-from .store import connections, outgoing
+from .store import connections, outgoing, templates
 from .store.tables import AmendmentRow, ConnectionRow, MessageRow, PieceRow
 from .told import tell
 
@@ -113,6 +115,7 @@ class Sender:
             assert row.connection_id is not None  # for the type checker: it was claimed by it
             connection = connections.get(session, row.connection_id, removed=True)
             known = outgoing.pieces(session, row.id)
+            named = _named(session, row)
         driver = self._numbers.of(connection)
         if row.reclaimed and not driver.remembers:
             known = self._mark_doubtful(row, known)
@@ -126,7 +129,7 @@ class Sender:
                 organisation=row.organisation_id,
                 connection_id=connection.id,
                 address=row.queued.address,
-                piece=parts[piece.number - 1],
+                piece=replace(parts[piece.number - 1], named=named),
                 ours=f"{row.id}:{piece.number}",
                 at=row.queued_at,
                 media_id=piece.media_id,
@@ -233,13 +236,21 @@ class Sender:
         outcome = self._numbers.of(connection).amend(row.organisation_id, row.queued)
         now = _now()
         with self._store.transaction(row.organisation_id) as session:
-            if _again(outcome, row, now):
+            if not isinstance(outcome, Taken) and _again(outcome, row, now):
                 wait = outcomes.wait_of(outcome, row.attempts)
                 queue.postpone(session, row, now=now, seconds=wait, error=outcome.reason)
                 return
             error = None if isinstance(outcome, Taken) else outcome.reason
             queue.finish(session, row, now=now)
             outcomes.amended(session, row, error, now)
+
+
+def _named(session: Session, row: MessageRow) -> Named:
+    """What its template calls its values, as far as the network told of it."""
+    wanted = row.queued.template
+    if wanted is None or row.connection_id is None:
+        return Named()
+    return at_meta.named(templates.get(session, row.connection_id, wanted.name, wanted.language))
 
 
 def _patient(outcome: Outcome, row: MessageRow) -> Outcome:

@@ -93,6 +93,12 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         """End the waiting for what nobody tells of."""
         return closing.close_some(self.store, dt.datetime.now(dt.UTC))
 
+    @loop(every=86400.0)
+    def learn_templates(self) -> bool:
+        """Ask Meta each day, and at the start, which templates it has approved."""
+        self.office.wording.fetch_all()
+        return False
+
     @loop(every=0)
     def receive(self) -> None:
         """Work off what networks brought."""

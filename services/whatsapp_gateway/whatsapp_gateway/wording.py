@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+import structlog
+
 from contracts.channels import ApprovedTemplate
 from contracts.whatsapp_gateway import FilledTemplate, NetworkTemplate, WhatsAppConnectionKind
+from fairlead.context import acting, service_context
 from fairlead.errors import Conflict, Unavailable
-from fairlead.service import ServiceStore
+from fairlead.service import EVERYWHERE, ServiceStore
 
 from .cloud import templates as at_meta
 from .cloud.client import GraphError, NoAnswer
 from .cloud.driver import CloudDrivers
 from .store import connections, templates
+
+log = structlog.get_logger(__name__)
 
 
 class Wording:
@@ -44,6 +49,21 @@ class Wording:
         with self._store.transaction() as session:
             templates.replace(session, id, read, dt.datetime.now(dt.UTC))
             return templates.listed(session, id)
+
+    def fetch_all(self) -> None:
+        """Ask Meta for those of all numbers."""
+        with self._store.reading(EVERYWHERE) as session:
+            rows = connections.everywhere(session, WhatsAppConnectionKind.CLOUD)
+        for row in rows:
+            self.follow(row.organisation_id, row.id)
+
+    def follow(self, organisation: UUID, id: UUID) -> None:
+        """Ask Meta for those of one number, of which nobody waits to hear."""
+        try:
+            with acting(service_context(organisation)):
+                self.fetch(id)
+        except Exception as error:
+            log.warning("templates not fetched", connection=str(id), error=repr(error))
 
     def fill(self, connection_id: UUID | None, wanted: ApprovedTemplate) -> FilledTemplate:
         """What one says with these values."""

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.channels import ApprovedTemplate, Card, Place, WhatsAppAmendmentQueued
 
 from ..domain import addresses
-from ..domain.pieces import Kind, Piece
+from ..domain.pieces import Kind, Named, Piece
 
 _NO_CAPTION = frozenset({Kind.AUDIO, Kind.STICKER})
 
@@ -35,7 +35,7 @@ def message(address: str, piece: Piece, ours: str, media_id: str | None) -> dict
             return made | {"type": "text", "text": {"body": piece.text, "preview_url": False}}
         case Kind.TEMPLATE:
             assert piece.template is not None  # its kind has it
-            return made | {"type": "template", "template": template(piece.template)}
+            return made | {"type": "template", "template": template(piece.template, piece.named)}
         case Kind.PLACE:
             assert piece.place is not None  # its kind has it
             return made | {"type": "location", "location": place(piece.place)}
@@ -63,13 +63,15 @@ def read(last_id: str, *, typing: bool) -> dict[str, Any]:
     return made | ({"typing_indicator": {"type": "text"}} if typing else {})
 
 
-def template(filled: ApprovedTemplate) -> dict[str, Any]:
+def template(filled: ApprovedTemplate, named: Named) -> dict[str, Any]:
     """A template with its values."""
     components: list[dict[str, Any]] = []
     if filled.heading:
-        components.append({"type": "header", "parameters": _texts(filled.heading)})
+        values = _texts(filled.heading, named.heading)
+        components.append({"type": "header", "parameters": values})
     if filled.parameters:
-        components.append({"type": "body", "parameters": _texts(filled.parameters)})
+        values = _texts(filled.parameters, named.body)
+        components.append({"type": "body", "parameters": values})
     for index, value in enumerate(filled.buttons):
         if value:
             components.append(
@@ -113,5 +115,8 @@ def _phone(number: str) -> dict[str, str]:
     return made | ({"wa_id": digits} if number.strip().startswith("+") and digits else {})
 
 
-def _texts(values: list[str]) -> list[dict[str, str]]:
-    return [{"type": "text", "text": value} for value in values]
+def _texts(values: list[str], names: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    made = [{"type": "text", "text": value} for value in values]
+    for each, name in zip(made, names, strict=False):
+        each["parameter_name"] = name
+    return made

@@ -9,6 +9,8 @@ from uuid import UUID
 from contracts.channels import ApprovedTemplate
 from contracts.whatsapp_gateway import FilledTemplate, NetworkTemplate, TemplateState
 
+from ..domain.pieces import Named
+
 _PLACE: Final = re.compile(r"\{\{\s*(\w{1,60})\s*\}\}")
 _STATES: Final = {
     "APPROVED": TemplateState.APPROVED,
@@ -31,6 +33,7 @@ def read(connection_id: UUID, found: dict[str, Any]) -> NetworkTemplate | None:
         return None
     parts = {"HEADER": "", "BODY": "", "FOOTER": ""}
     buttons: list[str] = []
+    heading_file = ""
     components = found.get("components")
     for each in components if isinstance(components, list) else []:
         if not isinstance(each, dict):
@@ -38,6 +41,9 @@ def read(connection_id: UUID, found: dict[str, Any]) -> NetworkTemplate | None:
         kind = str(each.get("type", "")).upper()
         if kind in parts and isinstance(each.get("text"), str):
             parts[kind] = each["text"]
+        shown = str(each.get("format") or "TEXT").lower()
+        if kind == "HEADER" and shown != "text":
+            heading_file = shown[:20]
         if kind == "BUTTONS" and isinstance(each.get("buttons"), list):
             listed = [button for button in each["buttons"] if isinstance(button, dict)]
             buttons = [str(button.get("url") or button.get("text") or "") for button in listed]
@@ -53,6 +59,7 @@ def read(connection_id: UUID, found: dict[str, Any]) -> NetworkTemplate | None:
         footer=parts["FOOTER"],
         buttons=buttons,
         reason=reason if isinstance(reason, str) and reason != "NONE" else None,
+        heading_file=heading_file,
     )
 
 
@@ -66,6 +73,8 @@ def fill(known: NetworkTemplate | None, wanted: ApprovedTemplate) -> FilledTempl
     if known is None:
         return FilledTemplate(text="", problem="there is no such template in this language")
     problem = _CLOSED.get(known.state)
+    if known.heading_file:
+        problem = problem or f"its heading wants a file ({known.heading_file}), which none can have"
     for part, given, called in (
         (known.heading, wanted.heading, "heading"),
         (known.body, wanted.parameters, "text"),
@@ -75,12 +84,36 @@ def fill(known: NetworkTemplate | None, wanted: ApprovedTemplate) -> FilledTempl
             problem = problem or f"its {called} has {needs} places and {len(given)} values"
         elif not all(each.strip() for each in given):
             problem = problem or f"a value of its {called} is empty"
+    problem = problem or _of_buttons(known.buttons, wanted.buttons)
     parts = [
         _filled(known.heading, wanted.heading),
         _filled(known.body, wanted.parameters),
         known.footer,
     ]
     return FilledTemplate(text="\n\n".join(filter(None, parts)), problem=problem)
+
+
+def named(known: NetworkTemplate | None) -> Named:
+    """How the values of a template are called, where its places have names and no numbers."""
+    if known is None:
+        return Named()
+    return Named(_names(known.heading), _names(known.body))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    found = places(text)
+    return () if all(each.isdigit() for each in found) else tuple(found)
+
+
+def _of_buttons(buttons: list[str], given: list[str]) -> str | None:
+    """An address of a button with a place wants a value, and no other button has one."""
+    for number, button in enumerate(buttons):
+        value = given[number].strip() if number < len(given) else ""
+        if places(button) and not value:
+            return f"the address of its button {number + 1} wants a value"
+        if value and not places(button):
+            return f"its button {number + 1} has no place for a value"
+    return "it has fewer buttons" if any(given[len(buttons) :]) else None
 
 
 def _filled(text: str, values: list[str]) -> str:

@@ -44,6 +44,14 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a template calls the values of its heading and its text; nothing where it counts."""
+
+    heading: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One message of the network. `text` is the caption where there is a `file`."""
 
@@ -53,6 +61,7 @@ class Piece:
     place: Place | None = None
     cards: tuple[Card, ...] = ()
     template: ApprovedTemplate | None = None
+    named: Named = Named()
     quotes: str | None = None
     quoted: QuotedMessage | None = None
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import eventlet
+
 from contracts.whatsapp_gateway import (
     PairingCode,
     QrCode,
     WhatsAppConnection,
     WhatsAppConnectionDetails,
+    WhatsAppConnectionKind,
 )
+from fairlead.context import current
 from fairlead.service import Parts, rpc
 
 from ..office import Office, make_office
@@ -32,7 +36,11 @@ class Connections:
     def create_whatsapp_connection(
         self, *, details: WhatsAppConnectionDetails, id: UUID | None = None
     ) -> WhatsAppConnection:
-        return self.office.connecting.create(details, id)
+        made = self.office.connecting.create(details, id)
+        if made.details.kind is WhatsAppConnectionKind.CLOUD:
+            organisation = current().need_organisation()
+            eventlet.spawn_n(self.office.wording.follow, organisation, made.id)
+        return made
 
     @rpc
     def update_whatsapp_connection(

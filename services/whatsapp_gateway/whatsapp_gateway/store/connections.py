@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.errors import NotFound
 
 from .tables import ConnectionRow
@@ -18,6 +19,11 @@ def listed(session: Session) -> Sequence[ConnectionRow]:
     return session.scalars(
         sa.select(ConnectionRow).where(ConnectionRow.removed.is_(False)).order_by(ConnectionRow.id)
     ).all()
+
+
+def everywhere(session: Session, kind: WhatsAppConnectionKind) -> list[ConnectionRow]:
+    """The connections of a kind, in whatever organisations the session reaches."""
+    return [row for row in listed(session) if row.details.kind is kind]
 
 
 def find(session: Session, id: UUID) -> ConnectionRow | None:
