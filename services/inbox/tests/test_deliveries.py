@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.channels import DeliveryStatus, DeliveryUpdated, Mailbox, RecipientRole
+from contracts.channels import (
+    EXPIRED_UNKNOWN,
+    DeliveryStatus,
+    DeliveryUpdated,
+    Mailbox,
+    RecipientRole,
+)
 from contracts.common import Channel
 from contracts.inbox import Delivery, PartReceipts
 from inbox.domain import deliveries
@@ -123,7 +129,7 @@ def test_the_earlier_of_two_failures_is_told() -> None:
 
 def test_that_nobody_will_tell_more_is_shown_until_somebody_does() -> None:
     """As text messages end whose receipt never came: whether the carrier took them or may have."""
-    code = deliveries.EXPIRED_UNKNOWN
+    code = EXPIRED_UNKNOWN
     sent, over = update(S.SENT, 1), update(S.SENT, 9, code=code, reason="Never told")
     for told in ((sent, over), (over, sent), (update(S.UNCERTAIN, 0, reason="Broke"), over)):
         ended = after(*told)
@@ -140,7 +146,7 @@ updates = st.builds(
     update,
     st.sampled_from(DeliveryStatus),
     st.integers(0, 20),
-    code=st.sampled_from([None, "5.1.1", "4.2.2", deliveries.EXPIRED_UNKNOWN]),
+    code=st.sampled_from([None, "5.1.1", "4.2.2", EXPIRED_UNKNOWN]),
     reason=st.sampled_from([None, "full", "gone"]),
     machine=st.booleans(),
     clicked=st.sampled_from([None, "https://a.test", "https://b.test"]),
