@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 import uuid
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.e2e.worlds import embedded
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.timeout(300)]
 
 PHONES = ["+351910000101", "+351910000102", "+351910000103"]
+SEGMENTS = Path(__file__).parents[2] / "services/sms_gateway/tests/segments.json"
 LONG = "The boat leaves from another quay. " * 10  # three parts
 
 
@@ -33,6 +36,7 @@ def test_texts_are_paid_by_part(tmp_path: Path) -> None:
             _pay(admin, api, connection["id"])
             _send_to_many(admin, api, connection["id"])
             _stop(api, connection["id"])
+            _pay_by_the_table(admin, api, carrier)
 
 
 def _known(api: Api, connection: str) -> bool:
@@ -125,6 +129,37 @@ def _send_to_many(admin: Api, api: Api, connection: str) -> None:
     assert texts == ["The boat leaves at nine"]
     sent = api.get("/messages/sent", channel="sms")["sent"]
     assert len(sent) == 3
+
+
+def _pay_by_the_table(admin: Api, api: Api, carrier: dict[str, Any]) -> None:
+    """Invariant 9: parts and credits are the reference table's, as they are shown before sending,
+    as they are reserved, and as they are taken."""
+    details = {**carrier, "label": "As written", "plain": False}
+    connection = admin.post("/connections", {"channel": "sms", "details": details})["id"]
+    wait_for(lambda: _known(api, connection), "the inbox to know the carrier")
+    table = [
+        (text, parts)
+        for _, text, _, parts, _ in json.loads(SEGMENTS.read_text(encoding="utf-8"))
+        # What leaves is composed; and nobody sends nothing.
+        if text.strip() and text == unicodedata.normalize("NFC", text)
+    ]
+    assert len(table) > 20
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    admin.post("/credits/ledger", {"credits": 10_000, "note": "The table"}, **key)
+    for text, parts in table:
+        before = api.get("/credits")["balance"]
+        draft = _draft(connection, to=[{"address": PHONES[0]}], text=text)
+        [shown] = api.post("/messages/preview", draft)
+        assert shown["cost"] == {"units": parts, "credits": 2 * parts}, text
+        [sent] = api.send(draft)
+        delivery = sent["deliveries"][0]["id"]
+        wait_for(lambda: api.get("/credits")["reserved"] == 0, "all to be taken")
+        assert api.get("/credits")["balance"] == before - 2 * parts, text
+        entries = admin.get("/credits/ledger", delivery_id=delivery)["entries"]
+        assert {each["kind"]: (each["amount"], each["held"]) for each in entries} == {
+            "reserved": (0, 2 * parts),
+            "taken": (-2 * parts, -2 * parts),
+        }
 
 
 def _stop(api: Api, connection: str) -> None:
