@@ -32,7 +32,7 @@ from ..drivers import (
     Undone,
 )
 from ..store.tables import ConnectionRow
-from . import cards, groups
+from . import cards, groups, measures
 from .groups import jid
 from .hearing import address
 from .keeper import Keeper, NotHere, Unanswered
@@ -203,6 +203,7 @@ class LinkedDriver:
                 stored = self._files.open(parcel.organisation, file.key)
                 with stored as source, open(path, "wb") as target:
                     shutil.copyfileobj(source, target, PIECE)
+                width, height = measures.size(path) or (None, None)
                 return content.Media(
                     kind=_KINDS[kind],
                     mimetype=file.content_type,
@@ -211,6 +212,9 @@ class LinkedDriver:
                     filename=file.name,
                     # What is recorded is Opus in Ogg, and only that plays as a voice note.
                     voice=file.content_type.startswith("audio/ogg"),
+                    seconds=measures.seconds(path) if kind is Kind.AUDIO else None,
+                    width=width,
+                    height=height,
                 )
         return None
 
