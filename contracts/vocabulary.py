@@ -312,6 +312,7 @@ WORDS: Mapping[str, str] = {
     "quoted_text": "On 2 March 2026, Inês Duarte wrote:\n> please confirm the walking tour",
     "quoted_html": "<blockquote><p>please confirm the walking tour</p></blockquote>",
     "MessageView.quoted_text": "",
+    "heading_file": "",
     "preview": "Dear Marta, please confirm the walking tour on 14 May.",
     "page": _PAGE,
     "dress": _PAGE,
