@@ -223,7 +223,7 @@ SERVICES = (
         "sms_gateway",
         "SMS gateway",
         SmsGateway,
-        (MessageReceived, DeliveryUpdated, ConnectionChanged, AuditRecorded),
+        (MessageReceived, DeliveryUpdated, ConnectionChanged, NotificationRaised, AuditRecorded),
         (SmsQueued,),
     ),
     Service(

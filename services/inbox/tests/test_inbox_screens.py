@@ -369,8 +369,7 @@ def test_templates_are_written_changed_and_removed(desk: Desk) -> None:
     with pytest.raises(Stale) as caught:
         save(desk, id=saved.id, version=saved.version)
     assert caught.value.code == "inbox.template_changed"
-    with pytest.raises(Invalid):
-        save(desk, id=saved.id)
+    assert save(desk, id=saved.id) == changed  # as a retry of making it finds it
     with desk.elsewhere(), pytest.raises(NotFound):
         save(desk, id=saved.id, version=changed.version)
     with desk.elsewhere(), pytest.raises(NotFound):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contracts.whatsapp_gateway import NetworkTemplate, TemplateState
+from fairlead.store import in_turn
 
 from .tables import TemplateRow
 
@@ -19,6 +20,7 @@ def replace(
     session: Session, connection_id: UUID, found: Sequence[NetworkTemplate], now: dt.datetime
 ) -> None:
     """These are all that the network has for a number."""
+    in_turn(session, "templates", connection_id)  # who asked at the same moment writes them too
     session.execute(sa.delete(TemplateRow).where(TemplateRow.connection_id == connection_id))
     unique = {(each.name, each.language): each for each in found}
     session.add_all(
