@@ -78,6 +78,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     (root / "store.py").write_text(STORE)
     monkeypatch.syspath_prepend(root.parent)
+    # A file that is changed within a second, by as many characters, would pass for its bytecode.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     yield root
     _forget()
 
