@@ -1,6 +1,6 @@
 // Keys of a screen, and the list of them behind `?`. Single letters can be switched off (WCAG 2.1.4).
 
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { useEffectEvent, useLayoutEffect, useSyncExternalStore } from 'react'
 
 import type { TextKey } from '@/texts'
 
@@ -53,7 +53,8 @@ export function useKeys(title: TextKey, keys: readonly Key[]): void {
     found.run()
   })
   const list = useEffectEvent(() => ({ title, keys }))
-  useEffect(() => {
+  // Before the screen is seen, and not after: a key that is pressed as soon as it is seen would be lost.
+  useLayoutEffect(() => {
     const listener = (event: KeyboardEvent) => pressed(event)
     const group = list()
     change([...groups, group])
