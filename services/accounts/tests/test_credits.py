@@ -134,6 +134,16 @@ def text(units: int = 1, address: str = "+420777000111") -> Charge:
     )
 
 
+def email() -> Charge:
+    return Charge(
+        delivery_id=new_id(),
+        channel=Channel.EMAIL,
+        mode=SendingMode.BY_HAND,
+        address="a@b.test",
+        units=1,
+    )
+
+
 def test_the_longest_prefix_wins() -> None:
     def price(address: str, mode: SendingMode = SendingMode.BY_HAND) -> int:
         return price_of(LIST, Channel.SMS, mode, address)
@@ -191,13 +201,7 @@ def test_what_may_have_gone_out_is_taken(books: Books) -> None:
     assert books.left() == (18, 2)
     books.hear(sent, DeliveryStatus.UNCERTAIN, parts=2, parts_taken=2, parts_refused=0)
     assert books.left() == (16, 0)
-    mail = Charge(
-        delivery_id=new_id(),
-        channel=Channel.EMAIL,
-        mode=SendingMode.BY_HAND,
-        address="a@b.test",
-        units=1,
-    )
+    mail = email()
     books.reserve(mail)
     books.hear(mail, DeliveryStatus.UNCERTAIN)
     assert books.left() == (15, 0)
@@ -207,13 +211,7 @@ def test_what_may_have_gone_out_is_taken(books: Books) -> None:
 
 def test_a_mail_that_bounces_was_sent_and_one_that_was_refused_was_not(books: Books) -> None:
     books.open(5)
-    mail = Charge(
-        delivery_id=new_id(),
-        channel=Channel.EMAIL,
-        mode=SendingMode.BY_HAND,
-        address="a@b.test",
-        units=1,
-    )
+    mail = email()
     books.reserve(mail)
     books.hear(mail, DeliveryStatus.FAILED)  # the bounce is heard of before the sending
     assert books.left() == (5, 0)
