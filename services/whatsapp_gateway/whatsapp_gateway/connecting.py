@@ -78,6 +78,9 @@ class Connecting:
                 is_default=False,
                 version=0,
                 since=_now(),
+                # Nothing is linked yet. Were it begun by itself, who asks for the code meanwhile
+                # would be taken for going on with that, and shown none.
+                wanted=details.kind is not WhatsAppConnectionKind.LINKED,
             )
             self._fill(session, row, details, secrets)
             row.state, row.link = _first_state(details.kind)
