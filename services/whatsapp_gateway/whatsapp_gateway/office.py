@@ -12,6 +12,7 @@ from fairlead.outbound import Outbound
 from fairlead.runtime import Runtime
 from fairlead.service import ServiceStore
 
+from .attending import Attending
 from .cloud.driver import CloudDrivers
 from .connecting import Connecting
 from .handset_groups import HandsetGroups
@@ -43,6 +44,7 @@ class Office:
     scanning: Scanning
     numbers: Numbers
     sender: Sender
+    attending: Attending
     orders: Ordering
     reader: Reader
     fetcher: Fetcher
@@ -55,6 +57,7 @@ class Office:
     def stop(self) -> None:
         """No method runs any more: another process may go on at once with what was ours."""
         self.sender.stop()
+        self.attending.stop()
         self.numbers.stop()
 
 
@@ -85,6 +88,7 @@ def make_office(store: ServiceStore, runtime: Runtime) -> Office:
         scanning=Scanning(store, connecting),
         numbers=numbers,
         sender=Sender(store, numbers, sending),
+        attending=Attending(store, numbers),
         orders=Ordering(store, numbers, ordering),
         reader=Reader(store, reading, fetching, keeping.give_way),
         fetcher=Fetcher(store, runtime.files, numbers, fetching),

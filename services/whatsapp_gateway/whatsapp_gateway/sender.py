@@ -16,9 +16,8 @@ import eventlet
 import structlog
 from sqlalchemy.orm import Session
 
-from contracts.channels import ConnectionState, DeliveryStatus, WhatsAppAttended
+from contracts.channels import DeliveryStatus
 from fairlead.bell import Bell
-from fairlead.context import current
 from fairlead.service import EVERYWHERE, ServiceStore
 from fairlead.store import Claimable, LeaseLost, backoff, queue
 
@@ -207,20 +206,6 @@ class Sender:
         if news:
             failed = message.status == DeliveryStatus.FAILED.value
             tell(session, message, _now(), code=code if failed else None)
-
-    def attend(self, attended: WhatsAppAttended) -> None:
-        """Let the other side see that we read or write; where there is much to send, not."""
-        if self._pool.free() and not self._stopping:
-            self._pool.spawn_n(self._attend, current().need_organisation(), attended)
-
-    def _attend(self, organisation: UUID, attended: WhatsAppAttended) -> None:
-        try:
-            with self._store.reading(organisation) as session:
-                connection = connections.get(session, attended.connection_id)
-            if connection.state == ConnectionState.OPEN.value:
-                self._numbers.of(connection).attend(organisation, attended)
-        except Exception as error:
-            log.info("not attended", error=str(error))
 
     def give_up(self) -> None:
         """End what could not leave in time, by numbers that are away too."""

@@ -69,7 +69,7 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
         """Let the other side see that we read, or write."""
         with self.store.once():
             pass  # it may be lost, and is not said twice
-        self.office.sender.attend(event)
+        self.office.attending.attend(event)
 
     @loop(every=0)
     def send(self) -> None:
@@ -97,6 +97,12 @@ class WhatsAppGatewayService(Connections, Templates, SandboxDoors):
     def learn_templates(self) -> bool:
         """Ask Meta each day, and at the start, which templates it has approved."""
         self.office.wording.fetch_all()
+        return False
+
+    @loop(every=2.0)
+    def attend(self) -> bool:
+        """Let the other side see what was read where its number is not held."""
+        self.office.attending.catch_up()
         return False
 
     @loop(every=0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contracts.channels import (
     ChatFollowed,
@@ -29,6 +30,7 @@ from whatsapp_gateway import leaving
 from whatsapp_gateway.linked import hearing
 from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.process import started
+from whatsapp_gateway.store.tables import AttendedRow
 
 from ..running import OTHER, OURS, PHONE, amended, queue, reached, received, running, updates
 
@@ -119,6 +121,41 @@ def test_each_side_sees_the_other_write_and_read_while_somebody_looks(
     assert {each.address for each in followed} == {PHONE}
     attend(last_id="AAAA2", before=["AAAA1"])
     there.wait_for(lambda: noted("read AAAA2 AAAA1"))
+
+
+def test_what_was_read_while_nobody_held_the_number_is_told_by_who_holds_it(
+    world: tuple[World, Any], tmp_path: Path
+) -> None:
+    there, gateway = world
+    id = gateway.create_whatsapp_connection(details=details()).id
+    seen = tmp_path / "linked" / str(id) / "seen.txt"
+    now = dt.datetime.now(dt.UTC)
+    long_ago, just_over = now - dt.timedelta(days=2), now - dt.timedelta(minutes=1)
+    about: dict[str, Any] = {"connection_id": id, "address": PHONE}
+    for news in (
+        WhatsAppAttended(last_id="AAAA1", typing=False, at=now, **about),
+        WhatsAppAttended(last_id="AAAA2", typing=False, at=now, **about),
+        WhatsAppAttended(last_id="AAAA0", typing=False, at=long_ago, **about),
+        WhatsAppAttended(
+            last_id=None, looking=True, typing=False, at=just_over, **about
+        ),
+    ):
+        there.publish(news, organisation=OURS)
+    store = there.database("whatsapp_gateway")
+
+    def kept() -> set[str | None]:
+        with store.reading(OURS) as session:
+            return {row.news.last_id for row in session.scalars(sa.select(AttendedRow))}
+
+    there.wait_for(lambda: kept() == {"AAAA1", "AAAA2", None})
+    gateway.connect_whatsapp(id=id)
+
+    def noted() -> list[str]:
+        return seen.read_text(encoding="utf-8").splitlines() if seen.exists() else []
+
+    there.wait_for(lambda: {"read AAAA1", "read AAAA2"} <= set(noted()))
+    assert {"online", "read AAAA0"}.isdisjoint(noted())
+    assert not kept()
 
 
 def test_what_could_not_be_read_is_said_once_and_gets_its_words(world: tuple[World, Any]) -> None:

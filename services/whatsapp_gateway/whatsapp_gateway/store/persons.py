@@ -21,6 +21,7 @@ from .group_tables import GroupOrderRow, MemberRow, ReceiptRow, SandboxGroupRow
 from .tables import (
     AliasRow,
     AmendmentRow,
+    AttendedRow,
     ChatRow,
     HandsetRow,
     IncomingRow,
@@ -74,6 +75,7 @@ def forget(session: Session, keys: Collection[str], now: dt.datetime) -> int:
     for table, column in (
         (ChatRow, ChatRow.key),
         (AliasRow, AliasRow.key),
+        (AttendedRow, AttendedRow.key),
         (PaceRow, PaceRow.key),
         (KnownRow, KnownRow.key),
         (HandsetRow, HandsetRow.key),

@@ -8,7 +8,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from contracts.channels import Card, DeliveryStatus, Place, WhatsAppAmendmentQueued, WhatsAppQueued
+from contracts.channels import (
+    Card,
+    DeliveryStatus,
+    Place,
+    WhatsAppAmendmentQueued,
+    WhatsAppAttended,
+    WhatsAppQueued,
+)
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import (
     LinkState,
@@ -206,6 +213,24 @@ class AmendmentRow(Scoped, Claimable, Base):
     queued: Mapped[WhatsAppAmendmentQueued] = mapped_column(Json(WhatsAppAmendmentQueued))
 
     __table_args__ = (due_index("amendments", "connection_id"),)
+
+
+class AttendedRow(Scoped, Base):
+    """Somebody of us read or wrote, which who holds the number is to tell. `key` is whom it is
+    about: the chat's other side, or in a group who wrote what was read."""
+
+    __tablename__ = "attended"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    connection_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(sa.String(320))
+    news: Mapped[WhatsAppAttended] = mapped_column(Json(WhatsAppAttended))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        sa.Index("ix_attended_number", "connection_id", "at"),
+        sa.Index("ix_attended_at", "at"),
+    )
 
 
 class IncomingRow(Scoped, Claimable, Base):
