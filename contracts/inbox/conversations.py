@@ -63,7 +63,7 @@ class Conversation(Message):
     `waiting_business_seconds`, where somebody asks for this one alone, what has passed since, as
     far as the organisation has its hours (all of it where none are settled). `assignee_id` is the
     responsible user. `unread` is what nobody of the team has seen, `unread_mine` what the user who
-    asks has not; events have none.
+    asks has not; `trip_reference` is what the first of its trips is called. Events have neither.
     """
 
     id: UUID
@@ -92,6 +92,7 @@ class Conversation(Message):
     waiting_business_seconds: int | None = None
     kind: ConversationKind = ConversationKind.PERSON
     group_id: UUID | None = None
+    trip_reference: str | None = None
 
 
 class ConversationPage(Message):

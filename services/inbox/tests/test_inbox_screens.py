@@ -238,6 +238,24 @@ def test_a_conversation_stays_on_a_trip_while_another_message_does(desk: Desk) -
     assert desk.call("get_conversation", id=one.conversation_id).itinerary_ids == [TRIP.id]
 
 
+def test_a_row_says_what_its_first_trip_is_called(desk: Desk) -> None:
+    shown, other = take(desk), take(desk, sender="hello@porto-tours.example")
+
+    def called(**filters: object) -> dict[UUID, str | None]:
+        rows = desk.call("list_conversations", **filters).conversations
+        return {row.id: row.trip_reference for row in rows}
+
+    assert set(called().values()) == {None}
+    for trip in (TRIP, OTHER):
+        again = take(desk, received_at=minutes(1))
+        desk.call("link_message", id=again.id, itinerary_id=trip.id)
+    first = desk.call("get_conversation", id=shown.conversation_id)
+    expected = {TRIP.id: TRIP.reference, OTHER.id: OTHER.reference}[first.itinerary_ids[0]]
+    assert first.trip_reference == expected
+    assert called() == {shown.conversation_id: expected, other.conversation_id: None}
+    assert called(q=expected) == {shown.conversation_id: expected}
+
+
 def test_linking_knows_only_what_there_is(desk: Desk) -> None:
     shown = take(desk)
     with pytest.raises(NotFound) as caught:

@@ -9,16 +9,19 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     ScalarSelect,
     Select,
     and_,
     bindparam,
+    cast,
     func,
     literal,
     literal_column,
     not_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, with_expression
 
@@ -38,11 +41,15 @@ from . import indexes
 from .conversations import ConversationRow, not_found, view_of
 from .labels import LabelledRow
 from .links import TripLinkRow
+from .trips import TripRow
 from .unread import UnreadRow
 
 _Word = TypeVar("_Word", ConversationKind, ConversationState)
 
 LATEST = Order(ConversationRow.last_at.desc(), ConversationRow.id.desc())
+
+_UNREAD = with_expression(ConversationRow.unread_mine, func.coalesce(UnreadRow.count, 0))
+_CALLED = with_expression(ConversationRow.trip_reference, TripRow.reference)
 
 NOBODY = UUID(int=0)  # whose conversations there are none; None would be compared as IS NULL
 
@@ -129,15 +136,19 @@ def _some(wanted: Select[Any], *, put_off: bool = False) -> ScalarSelect[int]:
 
 
 def _seen_by(reader: UUID | None) -> Select[ConversationRow]:
+    rows = _with_trip(select(ConversationRow)).execution_options(populate_existing=True)
     if reader is None:
-        return select(ConversationRow)
+        return rows
     his = and_(UnreadRow.conversation_id == ConversationRow.id, UnreadRow.user_id == reader)
-    return (
-        select(ConversationRow)
-        .outerjoin(UnreadRow, his)
-        .options(with_expression(ConversationRow.unread_mine, func.coalesce(UnreadRow.count, 0)))
-        .execution_options(populate_existing=True)
-    )
+    return rows.outerjoin(UnreadRow, his).options(_UNREAD)
+
+
+def _with_trip(statement: Select[Any]) -> Select[Any]:
+    """With what the first of a row's trips is called."""
+    first = type_coerce(ConversationRow.itinerary_ids, JSON)[0].as_string()
+    # SQLite keeps an id as its 32 digits; PostgreSQL takes it with and without its dashes.
+    id = cast(func.replace(first, "-", ""), TripRow.id.type)
+    return statement.outerjoin(TripRow, TripRow.id == id).options(_CALLED)
 
 
 def _is(column: InstrumentedAttribute[_Word], word: _Word) -> ColumnElement[bool]:
@@ -182,7 +193,7 @@ def _found(
         Wanted(words, [tag(name, value) for name, value in given.items() if value is not None]),
         ConversationRow.id,
         where=where,
-        shown=None if filters.reader is None else _with_unread,
+        shown=_with_trip if filters.reader is None else _with_unread,
         values={"reader": filters.reader},
         cursor=cursor,
         limit=limit,
@@ -197,8 +208,7 @@ def _of_reader() -> ColumnElement[bool]:
 
 
 def _with_unread(statement: Select[Any]) -> Select[Any]:
-    count = with_expression(ConversationRow.unread_mine, func.coalesce(UnreadRow.count, 0))
-    return statement.outerjoin(UnreadRow, _of_reader()).options(count)
+    return _with_trip(statement).outerjoin(UnreadRow, _of_reader()).options(_UNREAD)
 
 
 def _in_its_row(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ import { afterFetch } from '@/live/fetching'
 import { useMe } from '@/queries'
 
 import { asQuery, type Filters, fits } from './filters'
-import { type Pages, placed, rowOf } from './rows'
+import { type Pages, placed, rowOf, withKnown } from './rows'
 
 const PAGE = 50
 const LISTS = 'conversation-list'
@@ -82,9 +82,7 @@ export function put(queries: QueryClient, conversation: Conversation, me: string
   // One that nobody opened is not kept: it would be taken for fetched.
   if (!queries.getQueryState([ONE, conversation.id])) return
   queries.setQueryData<Conversation>([ONE, conversation.id], (old) =>
-    old && old.version > conversation.version
-      ? old
-      : { ...conversation, unread_mine: conversation.unread_mine ?? old?.unread_mine ?? null },
+    old && old.version > conversation.version ? old : withKnown(conversation, old),
   )
 }
 

@@ -36,7 +36,7 @@ export interface RowProps {
 
 /** A conversation in the list: who, when, what was said last, and what is owed. */
 export function ConversationRow({ conversation, labels, assignee, draft, number }: RowProps) {
-  const { channel, last_at, last_direction, last_status, subject, preview, state, itinerary_ids } = conversation
+  const { channel, last_at, last_direction, last_status, subject, preview, state } = conversation
   const name = nameOf(conversation)
   const unread = conversation.unread_mine ?? 0
   const shown = (conversation.label_ids ?? []).flatMap((id) => labels.get(id) ?? [])
@@ -83,7 +83,7 @@ export function ConversationRow({ conversation, labels, assignee, draft, number 
           {conversation.follow_up && (
             <Sign text={t('conversations.until', { moment: whole(conversation.follow_up.until) })} icon={<IconHourglass size={13} />} />
           )}
-          <Trips ids={itinerary_ids} />
+          <Trips conversation={conversation} />
           {assignee && <Sign text={t('conversations.responsible', { name: assignee })} icon={<IconUserCheck size={13} />} />}
           {shown.slice(0, 2).map((label) => (
             <LabelMark key={label.id} label={label} />
@@ -99,18 +99,19 @@ export function ConversationRow({ conversation, labels, assignee, draft, number 
   )
 }
 
-/** The trips that it is about: one is named. */
-function Trips({ ids }: { ids: readonly string[] }) {
+/** The trips that it is about: the first one is named. An event does not say how; that is asked then. */
+function Trips({ conversation: { itinerary_ids: ids, trip_reference: told } }: { conversation: Conversation }) {
   const [stands, setStands] = useState(false)
   useTimeout(() => setStands(true), PASSING, { autoInvoke: true })
-  const [only] = ids.length === 1 ? ids : []
-  const trip = useQuery({ ...tripQuery(only ?? ''), enabled: only !== undefined && stands }).data
+  const asked = useQuery({ ...tripQuery(ids[0] ?? ''), enabled: ids.length > 0 && told == null && stands }).data
+  const reference = told ?? asked?.reference
   if (ids.length === 0) return null
-  if (trip === undefined) return <Sign text={t('conversations.trips', { count: ids.length })} icon={<IconBeach size={13} />} />
+  if (!reference) return <Sign text={t('conversations.trips', { count: ids.length })} icon={<IconBeach size={13} />} />
   return (
-    <span className={classes.trip} title={trip.details.title}>
+    <span className={classes.trip}>
       <IconBeach size={13} role="img" aria-label={t('conversations.itinerary')} />
-      {trip.reference}
+      {reference}
+      {ids.length > 1 && <span aria-label={t('conversations.trips', { count: ids.length })}>+{ids.length - 1}</span>}
     </span>
   )
 }

@@ -64,6 +64,14 @@ describe('a conversation that changed', () => {
     const unread = placed(three, row('a', '09:00', { version: 2, unread_mine: 4 }), true)
     expect(rowsOf(placed(unread, row('a', '09:00', { version: 3, unread_mine: null }), true))[0]?.unread_mine).toBe(4)
   })
+
+  it('keeps what its trip is called while that is the same trip', () => {
+    const named = placed(three, row('a', '09:00', { version: 2, itinerary_ids: ['t'], trip_reference: 'FL-7' }), true)
+    const after = (trip: string) =>
+      rowsOf(placed(named, row('a', '09:00', { version: 3, itinerary_ids: [trip] }), true))[0]?.trip_reference
+    expect(after('t')).toBe('FL-7')
+    expect(after('other')).toBeNull()
+  })
 })
 
 describe('whether it belongs in a list', () => {

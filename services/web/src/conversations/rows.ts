@@ -23,6 +23,16 @@ export function rowOf(pages: Pages | undefined, id: string): Conversation | unde
   return undefined
 }
 
+/** With what an event, which is for all, cannot say: that stays as it was `before`. */
+export function withKnown(conversation: Conversation, before: Conversation | undefined): Conversation {
+  const sameTrip = before?.itinerary_ids[0] === conversation.itinerary_ids[0]
+  return {
+    ...conversation,
+    unread_mine: conversation.unread_mine ?? before?.unread_mine ?? null,
+    trip_reference: conversation.trip_reference ?? (sameTrip ? (before?.trip_reference ?? null) : null),
+  }
+}
+
 /**
  * A conversation after a change put in its place, the latest first; taken out where it does not belong
  * any more. Where nobody can tell (`belongs` undefined) it stays where it is, if it is there.
@@ -30,7 +40,8 @@ export function rowOf(pages: Pages | undefined, id: string): Conversation | unde
 export function placed(pages: Pages, conversation: Conversation, belongs: boolean | undefined): Pages {
   const known = rowOf(pages, conversation.id)
   if (known && known.version > conversation.version) return pages
-  const row = { ...conversation, unread_mine: conversation.unread_mine ?? known?.unread_mine ?? conversation.unread }
+  const told = withKnown(conversation, known)
+  const row = { ...told, unread_mine: told.unread_mine ?? conversation.unread }
   if (belongs === undefined || (belongs && known?.last_at === row.last_at)) return changed(pages, row)
   const without = known ? taken(pages, row.id) : pages
   return belongs ? put(without, row) : without
