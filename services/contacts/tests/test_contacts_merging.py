@@ -128,6 +128,27 @@ def test_all_that_two_have_in_common_is_said(contacts: Contacts) -> None:
     assert found.score == 0.998
 
 
+def test_those_of_one_contact_come_page_by_page_and_in_the_order_of_all(contacts: Contacts) -> None:
+    made = [make(contacts, "Marta Luz") for _ in range(5)]
+    make(contacts, "Somebody Else")
+    middle = sorted(each.id for each in made)[2]
+    everything = [(each.first.id, each.second.id) for each in contacts.list_duplicates().duplicates]
+    seen: list[tuple[UUID, UUID]] = []
+    cursor = None
+    while True:
+        page = contacts.list_duplicates(contact_id=middle, cursor=cursor, limit=1)
+        seen += [(each.first.id, each.second.id) for each in page.duplicates]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == [pair for pair in everything if middle in pair]
+    assert len(seen) == 4
+    for pair in (seen[0], seen[3][::-1]):
+        contacts.dismiss_duplicate(first=pair[0], second=pair[1])
+    left = contacts.list_duplicates(contact_id=middle).duplicates
+    assert [(each.first.id, each.second.id) for each in left] == seen[1:3]
+
+
 def test_proposals_come_page_by_page(contacts: Contacts) -> None:
     for _ in range(4):
         make(contacts, "Marta Luz")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from fairlead.store import insert_into
 
@@ -19,38 +21,65 @@ def pairs(
     session: Session, *, contact_id: UUID | None, after: Pair | None, limit: int
 ) -> list[tuple[Pair, list[str]]]:
     """Contacts with a likeness in common that nobody dismissed, each pair once with its
-    likenesses, in the order of their ids."""
-    one, two = aliased(MarkRow), aliased(MarkRow)
-    low, high = marks.range_of(marks.LIKENESS)
-    dismissed = (
-        select(DismissalRow.first)
-        .where(DismissalRow.first == one.contact_id, DismissalRow.second == two.contact_id)
-        .exists()
-    )
-    kinds = [func.max(case((_is_of(one, kind), one.mark))) for kind in marks.LIKENESSES]
-    query = (
-        select(one.contact_id, two.contact_id, *kinds)
-        .join(two, and_(two.mark == one.mark, one.contact_id < two.contact_id))
-        .where(one.mark >= low, one.mark < high, ~dismissed)
-        .group_by(one.contact_id, two.contact_id)
-        .order_by(one.contact_id, two.contact_id)
-        .limit(limit)
-    )
+    likenesses, in the order of their ids; of all, or those with this contact."""
     if contact_id is not None:
-        query = query.where(or_(one.contact_id == contact_id, two.contact_id == contact_id))
+        return _pairs_with(session, contact_id, after=after, limit=limit)
+    one, two = aliased(MarkRow), aliased(MarkRow)
+    query = _alike(one, two).where(one.contact_id < two.contact_id)
+    query = query.where(~_dismissed(one.contact_id, two.contact_id))
     if after is not None:
         first, second = after
+        # Said first for the index: what follows alone it cannot be entered by.
         query = query.where(
-            or_(
-                one.contact_id > first,
-                and_(one.contact_id == first, two.contact_id > second),
-            )
+            one.contact_id >= first, or_(one.contact_id > first, two.contact_id > second)
         )
-    found = session.execute(query).all()
-    return [
-        ((first, second), [mark for mark in alike if mark is not None])
-        for first, second, *alike in found
-    ]
+    found = session.execute(query.order_by(one.contact_id, two.contact_id).limit(limit)).all()
+    return [((first, second), _known(alike)) for first, second, *alike in found]
+
+
+def _pairs_with(
+    session: Session, contact_id: UUID, *, after: Pair | None, limit: int
+) -> list[tuple[Pair, list[str]]]:
+    """The same for one contact, from its few marks. In the order of pairs come the others that
+    stand before it, and then those behind it: that is the order of the others' ids."""
+    own, other = aliased(MarkRow), aliased(MarkRow)
+    dismissed = or_(
+        _dismissed(own.contact_id, other.contact_id), _dismissed(other.contact_id, own.contact_id)
+    )
+    query = _alike(own, other).where(
+        own.contact_id == contact_id, other.contact_id != contact_id, ~dismissed
+    )
+    if after is not None:
+        first, second = after
+        query = query.where(other.contact_id > (second if first == contact_id else first))
+    found = session.execute(query.order_by(other.contact_id).limit(limit)).all()
+    return [(_sorted(contact_id, id), _known(alike)) for _, id, *alike in found]
+
+
+def _alike(one: type[MarkRow], two: type[MarkRow]) -> Select[Any]:
+    low, high = marks.range_of(marks.LIKENESS)
+    kinds = [func.max(case((_is_of(one, kind), one.mark))) for kind in marks.LIKENESSES]
+    return (
+        select(one.contact_id, two.contact_id, *kinds)
+        .join(two, two.mark == one.mark)
+        .where(one.mark >= low, one.mark < high)
+        .group_by(one.contact_id, two.contact_id)
+    )
+
+
+def _dismissed(
+    first: InstrumentedAttribute[UUID], second: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    row = DismissalRow
+    return exists().where(row.first == first, row.second == second)
+
+
+def _sorted(one: UUID, two: UUID) -> Pair:
+    return (one, two) if one < two else (two, one)
+
+
+def _known(alike: Sequence[str | None]) -> list[str]:
+    return [mark for mark in alike if mark is not None]
 
 
 def _is_of(row: type[MarkRow], kind: str) -> ColumnElement[bool]:
@@ -60,7 +89,7 @@ def _is_of(row: type[MarkRow], kind: str) -> ColumnElement[bool]:
 
 def dismiss(session: Session, first: UUID, second: UUID) -> None:
     """Remember that these are two."""
-    low, high = sorted((first, second))
+    low, high = _sorted(first, second)
     session.execute(
         insert_into(session, DismissalRow).values(first=low, second=high).on_conflict_do_nothing()
     )
