@@ -114,15 +114,25 @@ def again(
 ) -> Knowledge:
     """`known` with these recipients as they are now, each under the id that he had then."""
     parties = list(parties)
+    ids = {each.contact.id for each in parties if each.contact}
+    owners = _entered(session, {each.mailbox.address for each in parties}, channel)
+    now = _people(session, ids | {each.id for each in owners.values()})
     return replace(
         known,
-        contacts=_people(session, {each.contact.id for each in parties if each.contact}),
-        by_address=_owners(session, {each.mailbox.address for each in parties}, channel),
+        contacts={id: now[id] for id in ids if id in now},
+        by_address={address: now.get(each.id, each) for address, each in owners.items()},
     )
 
 
 def _owners(session: Session, addresses: Iterable[str], channel: Channel) -> dict[str, Contact]:
     """The contacts who have these addresses, or whom they are part of now."""
+    owners = _entered(session, addresses, channel)
+    now = _people(session, {each.id for each in owners.values()})
+    return {address: now.get(each.id, each) for address, each in owners.items()}
+
+
+def _entered(session: Session, addresses: Iterable[str], channel: Channel) -> dict[str, Contact]:
+    """The contacts in whose entries these addresses stand."""
     spelled: dict[Scheme, dict[str, str]] = {}
     for address in addresses:
         try:
@@ -135,8 +145,7 @@ def _owners(session: Session, addresses: Iterable[str], channel: Channel) -> dic
     for scheme, values in spelled.items():
         for spelling, contact in people.by_address(session, scheme, values).items():
             found[values[spelling]] = contact
-    now = _people(session, {contact.id for contact in found.values()})
-    return {address: now.get(contact.id, contact) for address, contact in found.items()}
+    return found
 
 
 def _people(session: Session, ids: set[UUID]) -> dict[UUID, Contact]:

@@ -214,6 +214,8 @@ def of(
     Made where there is none; held until the transaction ends.
     """
     key = key_of(channel, connection_id, contact_id, address)
+    if (known := _standing(session, key)) is not None:
+        return known
     name, searched = people.card(session, contact_id) or (address, "")
     session.execute(
         insert_into(session, ConversationRow)
@@ -254,7 +256,8 @@ def find(
 ) -> ConversationRow | None:
     """The same where there is one, held as well."""
     key = key_of(channel, connection_id, contact_id, address)
-    return _unmerged(session, key) if is_taken(session, key) else None
+    known = _standing(session, key)
+    return known or (_unmerged(session, key) if is_taken(session, key) else None)
 
 
 def id_of(
@@ -286,6 +289,14 @@ def of_group(
     if subject and row.contact_name != subject[:320]:
         row.contact_name, row.contact_searched = subject[:320], searchable(subject)
     return row
+
+
+def _standing(session: Session, key: str) -> ConversationRow | None:
+    """The conversation with this key, held, if there is one that was not merged: as it mostly is."""
+    wanted = select(ConversationRow).where(
+        ConversationRow.key == key, ConversationRow.merged_into.is_(None)
+    )
+    return session.scalars(_held(wanted)).first()
 
 
 def _unmerged(session: Session, key: str) -> ConversationRow:

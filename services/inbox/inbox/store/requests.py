@@ -39,13 +39,12 @@ def get(session: Session, request_id: str) -> RequestRow | None:
 
 def claim(session: Session, request_id: str, digest: str, at: dt.datetime) -> RequestRow | None:
     """Begin to fulfil a request; None where that was done, or is being done and then was done."""
-    claimed = session.execute(
+    return session.scalars(
         insert_into(session, RequestRow)
         .values(request_id=request_id, digest=digest, message_ids=[], at=at)
         .on_conflict_do_nothing(index_elements=[RequestRow.organisation_id, RequestRow.request_id])
-        .returning(RequestRow.request_id)
+        .returning(RequestRow)
     ).first()
-    return get(session, request_id) if claimed else None
 
 
 def forget(session: Session, before: dt.datetime) -> None:
