@@ -22,6 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import operators
 
 from ..errors import Invalid
+from .postgresql import PLANNED_ANEW
 
 T = TypeVar("T")
 
@@ -146,9 +147,10 @@ def page(
     down = order.down if way == "next" else [not falls for falls in order.down]
     if values is not None:
         statement = statement.where(order.after(values, down=down))
-    wanted: Any = statement.add_columns(*order.columns)
+    wanted: Any = statement.add_columns(*order.columns).order_by(*order.clauses(down=down))
+    options = {PLANNED_ANEW: True}  # what narrows a list is rare or frequent
     try:
-        found = session.execute(wanted.order_by(*order.clauses(down=down)).limit(limit + 1)).all()
+        found = session.execute(wanted.limit(limit + 1), execution_options=options).all()
     except (DataError, OverflowError) as error:
         if cursor is None:
             raise

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, LiteralString, Self, TypeVar
 
 import psycopg
 from sqlalchemy import URL, create_engine, event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExecutionContext
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,11 +19,14 @@ from .row_security import EVERYTHING, SETTING
 from .scoping import EVERYWHERE, OPTION, Reach
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen, PQGenConn
+    from psycopg.abc import Params, PQGen, PQGenConn
 
 T = TypeVar("T")
 
 BEGIN = "fairlead_begin"
+# A statement with this execution option is planned for its values each time. One that was prepared
+# is planned once for all: for a tag that two contacts have as for one that every second has.
+PLANNED_ANEW = "fairlead_planned_anew"
 WAIT_SECONDS = 10.0
 STATEMENT_SECONDS = 30
 IDLE_SECONDS = 60
@@ -48,6 +51,10 @@ class PostgresqlStore:
             # A query whose client is gone (its greenlet was killed) ends, and frees its locks.
             "client_connection_check_interval": f"{GONE_SECONDS}s",
             "timezone": "UTC",
+            # Each query reads a few rows by an index. Where the planner takes it for a large one,
+            # to start helping processes or a compiler takes longer than the whole query.
+            "max_parallel_workers_per_gather": "0",
+            "jit": "off",
         }
         self.engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
@@ -73,6 +80,7 @@ class PostgresqlStore:
         event.listen(self.engine, "do_connect", _connect)
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "do_execute", _execute)
         event.listen(self.engine, "checkin", _note_time)
         event.listen(self.engine, "checkout", _check_idle)
 
@@ -133,6 +141,16 @@ def _begin(connection: Connection) -> None:
         driver.execute(begin, prepare=False)  # past SQLAlchemy, whose way costs twice as much
     except psycopg.Error:
         connection.exec_driver_sql(begin, execution_options={OPTION: None})  # and lets all know
+
+
+def _execute(
+    cursor: psycopg.Cursor, sql: LiteralString, values: Params | None, context: ExecutionContext
+) -> bool:
+    """Execute what is planned anew; whether it was."""
+    anew = PLANNED_ANEW in context.execution_options
+    if anew:
+        cursor.execute(sql, values, prepare=False)
+    return anew
 
 
 def _note_time(driver: object, record: ConnectionPoolEntry) -> None:

@@ -241,6 +241,8 @@ def test_postgresql_is_told_its_limits(database_url: str) -> None:
                 "application_name",
                 "transaction_read_only",
                 "transaction_isolation",
+                "max_parallel_workers_per_gather",
+                "jit",
             )
         }
     with database.transaction(EVERYWHERE) as session:
@@ -253,5 +255,7 @@ def test_postgresql_is_told_its_limits(database_url: str) -> None:
         "application_name": "trial",
         "transaction_read_only": "on",
         "transaction_isolation": "repeatable read",
+        "max_parallel_workers_per_gather": "0",
+        "jit": "off",
     }
     database.close()

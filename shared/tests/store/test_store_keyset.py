@@ -243,3 +243,18 @@ def test_an_order_that_could_lose_rows_is_refused() -> None:
         Order(Message.note.desc(), Message.id)
     with pytest.raises(TypeError):
         Order(-Message.size, Message.id)
+
+
+def test_a_page_is_planned_for_what_narrows_it(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("only PostgreSQL keeps a plan for whatever values come")
+    _fill(database, [(0, size, "a") for size in range(9)])
+    prepared = sa.text("SELECT statement FROM pg_prepared_statements")
+    with database.reading(EVERYWHERE) as session:
+        for size in range(9):  # past the fifth, psycopg prepares and the server keeps a plan
+            narrowed = select(Message).where(Message.size == size)
+            assert len(page(session, narrowed, ORDERS["newest"]).items) == 1
+            session.scalars(select(Message.id).where(Message.size == size)).one()
+        kept = session.scalars(prepared).all()
+    assert len([each for each in kept if "messages.size" in each]) == 1
+    assert not [each for each in kept if "LIMIT" in each]
