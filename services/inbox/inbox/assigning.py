@@ -11,7 +11,7 @@ from fairlead.context import current
 from fairlead.errors import Conflict, Invalid
 
 from . import changes, telling
-from .store import conversations, settings, trail
+from .store import conversations, holding, settings, trail
 from .store.conversations import ConversationRow
 
 
@@ -39,7 +39,7 @@ def assigned(assignment: Assignment | None) -> bool | None:
 
 def set_assignee(session: Session, id: UUID, version: int, user_id: UUID | None) -> Conversation:
     """Make a user responsible, or nobody."""
-    row = conversations.expected(session, id, version)
+    row = holding.expected(session, id, version)
     check(session, user_id)
     return assign(session, row, user_id) or conversations.view(session, id)
 
@@ -69,7 +69,7 @@ def assign(session: Session, row: ConversationRow, user_id: UUID | None) -> Conv
 
 def notify_administrators(session: Session, id: UUID, note: str) -> Conversation:
     """Tell all owners and admins of a conversation."""
-    row = conversations.locked(session, id)
+    row = holding.locked(session, id)
     trail.note(session, row, "administrators_notified", {}, {"note": note})
     telling.administrators(session, row, note)
     return changes.tell(session, "administrators_notified", row.id)

@@ -12,7 +12,7 @@ from fairlead.context import current
 
 from . import changes
 from .domain.turns import BEGINNING, Mark, Place, Side, Turn, spells, state
-from .store import conversations, trail, waits
+from .store import conversations, holding, trail, waits
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow
 
@@ -39,7 +39,7 @@ def follow(session: Session, conversation: ConversationRow, message: MessageRow)
 
 def set_state(session: Session, id: UUID, version: int, wanted: ConversationState) -> Conversation:
     """Somebody says by hand what the conversation is, until the next message that counts."""
-    conversation = conversations.expected(session, id, version)
+    conversation = holding.expected(session, id, version)
     return mark(session, conversation, wanted) or conversations.view(session, id)
 
 

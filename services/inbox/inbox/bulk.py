@@ -12,7 +12,7 @@ from contracts.inbox import BulkResult, ConversationState, Refusal
 from fairlead.errors import Invalid
 
 from . import assigning, attention, changes, labelling, reading
-from .store import conversations
+from .store import conversations, holding
 from .store.conversations import ConversationRow
 
 
@@ -32,7 +32,7 @@ class Action:
 def change(session: Session, ids: Sequence[UUID], action: Action) -> BulkResult:
     """Do `action` with each of these conversations, all in the session's transaction."""
     _check(session, action)
-    found = {row.id: row for row in conversations.locked_all(session, ids)}
+    found = {row.id: row for row in holding.locked_all(session, ids)}
     changed, unchanged, refused = [], [], []
     for id in dict.fromkeys(ids):
         row = found.get(id)

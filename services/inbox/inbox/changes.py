@@ -16,7 +16,7 @@ from contracts.inbox import Conversation, ConversationChanged, Direction, Messag
 from fairlead.bus import publish
 
 from .domain import content, deliveries
-from .store import conversations, links, messages, settings, trail, unread
+from .store import conversations, holding, links, messages, settings, trail, unread
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow
 
@@ -57,7 +57,7 @@ def message_added(
 
 def delivery_updated(session: Session, message: MessageRow) -> None:
     """A delivery of a message fared on."""
-    conversation = conversations.locked(session, message.conversation_id)
+    conversation = holding.locked(session, message.conversation_id)
     if conversation.last_message_id == message.id:
         conversation.last_status = deliveries.overall(message.deliveries)
     _tell_of(session, "delivery_updated", message)
@@ -65,7 +65,7 @@ def delivery_updated(session: Session, message: MessageRow) -> None:
 
 def amended(session: Session, message: MessageRow) -> MessageView:
     """A message of a chat was reacted to, says something else, or is no more."""
-    conversation = conversations.locked(session, message.conversation_id)
+    conversation = holding.locked(session, message.conversation_id)
     if conversation.last_message_id == message.id:
         conversation.preview = content.preview(message.text)
     return _tell_of(session, "message_amended", message)
@@ -78,7 +78,7 @@ def file_checked(session: Session, message: MessageRow) -> None:
 
 def message_linked(session: Session, message: MessageRow, gone: Iterable[UUID]) -> MessageView:
     """A message was put on other trips; it is no longer on those that are `gone`."""
-    conversation = conversations.locked(session, message.conversation_id)
+    conversation = holding.locked(session, message.conversation_id)
     left = [trip for trip in gone if not links.joins(session, conversation.id, trip)]
     conversation.itinerary_ids = [t for t in conversation.itinerary_ids if t not in left]
     _meet(conversation, (link.itinerary_id for link in message.links))

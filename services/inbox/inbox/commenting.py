@@ -17,7 +17,7 @@ from fairlead.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from fairlead.store import new_id
 
 from . import changes, telling
-from .store import comments, conversations, file_uses, files, settings, trail
+from .store import comments, file_uses, files, holding, settings, trail
 from .store.comments import CommentRow
 from .store.conversations import ConversationRow
 
@@ -33,7 +33,7 @@ def add(
     id: UUID | None,
 ) -> Comment:
     """Comment on a conversation; one that has the id already stays as it is."""
-    conversation = conversations.locked(session, conversation_id)
+    conversation = holding.locked(session, conversation_id)
     known = None if id is None else comments.locked(session, id)
     if known is not None:
         if known.conversation_id != conversation_id:
@@ -64,7 +64,7 @@ def edit(
     """Write a comment anew."""
     file_uses.hold(session, attachments)
     row = _own(session, id, version)
-    conversation = conversations.locked(session, row.conversation_id)
+    conversation = holding.locked(session, row.conversation_id)
     now = dt.datetime.now(dt.UTC)
     if text != row.text:
         row.earlier = [*row.earlier, EarlierText(text=row.text, until=now)][-EARLIER_KEPT:]
@@ -76,7 +76,7 @@ def edit(
 def remove(session: Session, id: UUID, version: int) -> Comment:
     """Take a comment back."""
     row = _own(session, id, version)
-    conversation = conversations.locked(session, row.conversation_id)
+    conversation = holding.locked(session, row.conversation_id)
     row.removed_at = dt.datetime.now(dt.UTC)
     row.text, row.mentions, row.attachments, row.earlier = "", [], [], []
     file_uses.put(session, file_uses.User.COMMENT, row.id, [])

@@ -12,14 +12,14 @@ from fairlead.bus import publish
 
 from . import changes
 from .domain.addresses import spellings
-from .store import conversations, people
+from .store import holding, people
 
 
 def take(session: Session, event: ChatFollowed) -> None:
     """Tell who has the conversation open, if there is one."""
     address = event.address
     id = _contact_id(session, event)
-    row = conversations.find(session, event.channel, event.connection_id, id, address)
+    row = holding.find(session, event.channel, event.connection_id, id, address)
     if row is None:
         return
     if event.read_by_us:

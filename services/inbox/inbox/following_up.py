@@ -12,7 +12,7 @@ from fairlead.context import current
 from fairlead.errors import Invalid
 
 from . import attention, changes, telling
-from .store import conversations, trail
+from .store import conversations, holding, trail
 from .store.conversations import ConversationRow
 
 FURTHEST = dt.timedelta(days=731)
@@ -27,7 +27,7 @@ def put_off(
         raise Invalid.field(
             "inbox.follow_up_invalid", "until", "must be in the future, within two years"
         )
-    row = conversations.expected(session, id, version)
+    row = holding.expected(session, id, version)
     before = _said(row)
     if until is None:
         conversations.come_back(row)
@@ -44,7 +44,7 @@ def put_off(
 
 def come_back(session: Session, id: UUID, now: dt.datetime) -> None:
     """Bring a conversation back whose moment has come, unless another process did."""
-    row = conversations.locked(session, id)
+    row = holding.locked(session, id)
     if row.put_off_until is None or row.put_off_until > now:
         return
     before = _said(row)

@@ -20,7 +20,7 @@ from . import changes, noting
 from .domain import grouping as rules
 from .domain.addresses import SCHEME
 from .domain.grouping import Happening
-from .store import conversations, groups, people
+from .store import groups, holding, people
 from .store.conversations import ConversationRow
 from .store.groups import GroupRow, ParticipantRow
 
@@ -158,7 +158,7 @@ def _new(session: Session, event: GroupChanged, now: dt.datetime) -> GroupRow:
 def _conversation(session: Session, row: GroupRow) -> ConversationRow | None:
     if row.address is None:
         return None
-    found = conversations.of_group(
+    found = holding.of_group(
         session, row.channel, row.connection_id, row.address, row.subject, row.id
     )
     row.conversation_id = found.id

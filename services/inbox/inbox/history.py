@@ -24,9 +24,9 @@ from . import changes
 from .domain import content, past
 from .domain.conversations import normalised_subject
 from .store import (
-    conversations,
     file_uses,
     files,
+    holding,
     links,
     messages,
     people,
@@ -88,7 +88,7 @@ def _claim(session: Session, message: ImportedMessage) -> bool:
 def _take_one(
     session: Session, message: ImportedMessage, connection: ConnectionChanged, unseen: FileState
 ) -> None:
-    conversation = conversations.of(
+    conversation = holding.of(
         session,
         connection.channel,
         connection.connection_id,

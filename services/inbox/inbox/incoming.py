@@ -39,10 +39,10 @@ from .domain.turns import side
 from .storable import storable
 from .store import (
     contact_merges,
-    conversations,
     file_uses,
     files,
     groups,
+    holding,
     links,
     messages,
     parked,
@@ -141,7 +141,7 @@ def _conversation(
     address = _place(message)[:320]
     if message.group is not None:
         known = groups.called(session, message.connection_id, address)
-        return conversations.of_group(
+        return holding.of_group(
             session,
             message.channel,
             message.connection_id,
@@ -150,10 +150,10 @@ def _conversation(
             known.id if known else None,
         )
     if answered is not None and answered.same_conversation:
-        row = conversations.locked(session, answered.earlier.conversation_id)
+        row = holding.locked(session, answered.earlier.conversation_id)
         if row.kind is ConversationKind.PERSON:  # who answers in private is not in the group
             return row
-    return conversations.of(session, message.channel, message.connection_id, sender_id, address)
+    return holding.of(session, message.channel, message.connection_id, sender_id, address)
 
 
 def _row(

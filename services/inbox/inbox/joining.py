@@ -17,6 +17,7 @@ from .domain import conversations as rules
 from .store import (
     contact_merges,
     conversations,
+    holding,
     links,
     merges,
     messages,
@@ -196,5 +197,5 @@ def _send_out(
     stray = here - origins.are_anothers(session, here, had)
     if not stray:
         return
-    to = conversations.of(session, row.channel, row.connection_id, had, row.address)
+    to = holding.of(session, row.channel, row.connection_id, had, row.address)
     merging.move(session, row, to, stray)

@@ -15,7 +15,7 @@ from fairlead.store import new_id
 
 from . import changes
 from .domain.content import has_control_characters
-from .store import conversations, labels, trail
+from .store import conversations, holding, labels, trail
 from .store.conversations import ConversationRow
 from .store.labels import LabelRow
 
@@ -63,7 +63,7 @@ def remove(session: Session, id: UUID, version: int) -> None:
 def set_labels(session: Session, id: UUID, version: int, wanted: Sequence[UUID]) -> Conversation:
     """Let a conversation have these labels and no others."""
     known = check(session, wanted, "label_ids")
-    row = conversations.expected(session, id, version)
+    row = holding.expected(session, id, version)
     has = labels.of(session, id)
     done = change(session, row, set(known) - has, has - set(known))
     return done or conversations.view(session, id)

@@ -48,7 +48,7 @@ from .domain.conversations import Earlier, normalised_subject
 from .domain.knowledge import Knowledge
 from .domain.turns import side
 from .knowing import STAFF
-from .store import conversations, file_uses, files, links, messages, parked, requests
+from .store import file_uses, files, holding, links, messages, parked, requests
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow, Party
 
@@ -268,8 +268,8 @@ def _attached(session: Session, draft: Draft, message_id: UUID) -> list[Attachme
 
 def _conversation(session: Session, draft: Draft, message: Composed) -> ConversationRow:
     if message.conversation_id is not None:
-        return conversations.locked(session, message.conversation_id)
-    return conversations.of(
+        return holding.locked(session, message.conversation_id)
+    return holding.of(
         session, draft.channel, message.connection_id, _contact_id(message), _address(message)
     )
 

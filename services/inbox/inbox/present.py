@@ -15,7 +15,7 @@ from fairlead.errors import Conflict, Invalid
 from fairlead.store import Reach
 
 from . import chatting
-from .store import conversations, messages, presence
+from .store import conversations, holding, messages, presence
 
 LASTS = {Doing.VIEWING: dt.timedelta(seconds=45), Doing.TYPING: dt.timedelta(seconds=15)}
 
@@ -39,7 +39,7 @@ def say(session: Session, id: UUID, doing: Doing | None) -> list[Present]:
         presence.put(session, id, mine)
     if shown.channel is Channel.WHATSAPP:
         was = next((each.doing for each in before if each.user_id == who.user), None)
-        chatting.presence(session, conversations.locked(session, id), doing, was)
+        chatting.presence(session, holding.locked(session, id), doing, was)
     after = presence.of(session, id, now)
     if _seen(before) != _seen(after):  # to be still there is no news
         publish(session, PresenceChanged(conversation_id=id, present=after))
@@ -89,7 +89,7 @@ def check_nobody_answered(session: Session, seen_message_id: UUID | None) -> Non
     """
     seen = messages.get(session, seen_message_id) if seen_message_id else None
     if seen is not None:
-        conversations.locked(session, seen.conversation_id)
+        holding.locked(session, seen.conversation_id)
     answered = answered_since(session, seen_message_id)
     if answered is not None:
         raise Conflict(

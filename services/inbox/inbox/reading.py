@@ -14,13 +14,13 @@ from fairlead.context import current
 from fairlead.errors import Conflict, Invalid
 
 from . import changes, chatting
-from .store import conversations, messages, unread, waits
+from .store import conversations, holding, messages, unread, waits
 from .store.conversations import ConversationRow
 
 
 def mark_read(session: Session, id: UUID) -> Conversation:
     """The caller has seen everything, and with him the team."""
-    read(session, conversations.locked(session, id))
+    read(session, holding.locked(session, id))
     return mine(session, conversations.view(session, id))
 
 
@@ -47,7 +47,7 @@ def mark_unread(session: Session, id: UUID, message_id: UUID | None) -> Conversa
     user = current().user
     if user is None:
         raise Invalid.field("inbox.no_reader", "id", "only a user has something to read")
-    conversations.locked(session, id)
+    holding.locked(session, id)
     if message_id is None:
         message = messages.last_news(session, id)
     else:

@@ -31,7 +31,7 @@ from fairlead.store import EVERYWHERE
 from inbox import attention
 from inbox.domain.turns import Side, Turn, spells
 from inbox.migrations.versions import v0003_attention_waits_and_trail as migration
-from inbox.store import conversations
+from inbox.store import holding
 from inbox.store.conversations import ConversationRow
 from inbox.store.messages import MessageRow
 from inbox.store.waits import WaitRow
@@ -291,7 +291,7 @@ def test_kept_waits_are_those_of_the_messages_in_whatever_order_they_come(
         for minute, side in arriving:
             sample = session.get(MessageRow, first.id)
             assert sample is not None
-            held = conversations.locked(session, first.conversation_id)
+            held = holding.locked(session, first.conversation_id)
             values = {c.key: getattr(sample, c.key) for c in sa.inspect(MessageRow).column_attrs}
             at = NOW + dt.timedelta(minutes=minute)
             row = MessageRow(**values | {"id": uuid4(), "at": at, "side": side})

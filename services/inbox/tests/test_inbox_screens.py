@@ -246,9 +246,9 @@ def test_a_row_says_what_its_first_trip_is_called(desk: Desk) -> None:
         return {row.id: row.trip_reference for row in rows}
 
     assert set(called().values()) == {None}
-    for trip in (TRIP, OTHER):
+    for each in (TRIP, OTHER):
         again = take(desk, received_at=minutes(1))
-        desk.call("link_message", id=again.id, itinerary_id=trip.id)
+        desk.call("link_message", id=again.id, itinerary_id=each.id)
     first = desk.call("get_conversation", id=shown.conversation_id)
     expected = {TRIP.id: TRIP.reference, OTHER.id: OTHER.reference}[first.itinerary_ids[0]]
     assert first.trip_reference == expected

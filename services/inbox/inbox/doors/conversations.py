@@ -18,7 +18,7 @@ from fairlead.service import Store, rpc
 
 from .. import assigning, changes, reading, searching
 from ..clock import utc_now
-from ..store import conversations, listing
+from ..store import holding, listing
 from ..store.listing import Filters
 
 
@@ -86,5 +86,5 @@ class Conversations:
     def set_archived(self, *, id: UUID, archived: bool) -> Conversation:
         """Archive a conversation or bring it back."""
         with self.store.transaction() as session:
-            row = conversations.locked(session, id)
+            row = holding.locked(session, id)
             return reading.mine(session, changes.set_archived(session, row, archived=archived))
