@@ -19,10 +19,10 @@ from .handset_groups import HandsetGroups
 from .handsets import Handsets
 from .hooks import Hooks
 from .keeping import Keeping
-from .linked.book import StoreBook
 from .linked.driver import LinkedDrivers
 from .linked.keeper import Keeper
 from .linked.keys import SessionKeys
+from .linked.store_book import StoreBook
 from .media import Fetcher
 from .numbers import Drivers, Numbers
 from .ordering import Ordering

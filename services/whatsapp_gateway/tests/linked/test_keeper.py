@@ -14,7 +14,9 @@ import eventlet
 import pytest
 
 from fairlead.store import new_id
-from whatsapp_gateway.linked.keeper import LOOKS, SURE_FOR, Keeper, NotHere, Number, Unanswered
+from whatsapp_gateway.linked.answers import NotHere, Unanswered
+from whatsapp_gateway.linked.book import Number
+from whatsapp_gateway.linked.keeper import LOOKS, SURE_FOR, Keeper
 from whatsapp_gateway.linked.lifecycle import Life, State
 from whatsapp_gateway.linked.process import environment, started
 from whatsapp_gateway.linked.protocol import events

@@ -15,8 +15,9 @@ from contracts.common import FileRef
 from fairlead.files import open_store
 from whatsapp_gateway.domain.pieces import Kind, Piece
 from whatsapp_gateway.drivers import Parcel
+from whatsapp_gateway.linked.answers import NotHere
 from whatsapp_gateway.linked.driver import LinkedDriver
-from whatsapp_gateway.linked.keeper import Keeper, NotHere
+from whatsapp_gateway.linked.keeper import Keeper
 from whatsapp_gateway.linked.protocol import content
 
 NOW = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)

@@ -136,9 +136,7 @@ def test_what_was_read_while_nobody_held_the_number_is_told_by_who_holds_it(
         WhatsAppAttended(last_id="AAAA1", typing=False, at=now, **about),
         WhatsAppAttended(last_id="AAAA2", typing=False, at=now, **about),
         WhatsAppAttended(last_id="AAAA0", typing=False, at=long_ago, **about),
-        WhatsAppAttended(
-            last_id=None, looking=True, typing=False, at=just_over, **about
-        ),
+        WhatsAppAttended(last_id=None, looking=True, typing=False, at=just_over, **about),
     ):
         there.publish(news, organisation=OURS)
     store = there.database("whatsapp_gateway")

@@ -33,9 +33,10 @@ from ..drivers import (
 )
 from ..store.tables import ConnectionRow
 from . import cards, groups, measures
+from .answers import NotHere, Unanswered
 from .groups import jid
 from .hearing import address
-from .keeper import Keeper, NotHere, Unanswered
+from .keeper import Keeper
 from .protocol import content
 from .protocol.commands import Read, Send, Typing
 from .protocol.events import Done, MediaFetched, Reason

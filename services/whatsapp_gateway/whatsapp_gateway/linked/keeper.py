@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 from uuid import UUID
 
 import eventlet
@@ -19,6 +18,8 @@ from fairlead.secrets import Undecryptable
 from fairlead.store import is_away
 
 from . import lifecycle as lc
+from .answers import FILE, Answers, NotHere
+from .book import Book, Number
 from .lifecycle import Action, Life
 from .process import Starter, Worker, started
 from .protocol import VERSION
@@ -54,63 +55,6 @@ LOOKS = dt.timedelta(seconds=90)
 UNLINKING = dt.timedelta(seconds=20)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number that is to be on. `asked`: a person asked to connect, and nothing was told since;
-    he is shown codes, if no phone is linked, or one that he types (`by_code`)."""
-
-    id: UUID
-    organisation: UUID
-    phone: str  # E.164
-    asked: bool = False
-    by_code: bool = False
-
-
-class Book(Protocol):
-    """Where the service writes down what becomes of numbers. Called by greenlets; may wait."""
-
-    def wanted(self) -> Sequence[Number]:
-        """The numbers that are to be on, of all organisations."""
-        ...
-
-    def removed(self, number: UUID) -> bool:
-        """Whether a person removed the number for good."""
-        ...
-
-    def lease(self, number: UUID) -> bool:
-        """Take or keep the ownership of a number's session; whether it is ours now."""
-        ...
-
-    def release(self, number: UUID) -> None:
-        """Give it back."""
-        ...
-
-    def stands(self, number: Number, life: Life) -> None:
-        """What people see of a number has changed."""
-        ...
-
-    def paired(self, number: Number, account: Paired) -> None:
-        """Which account was linked."""
-        ...
-
-    def takes(self, number: Number, body: Durable) -> None:
-        """Store what a worker hands over. It comes at least once; what was stored before must do
-        nothing. An error that is not the store's absence leaves it with the worker."""
-        ...
-
-    def typed(self, number: Number, typed: Typed) -> None:
-        """Somebody writes just now; it may be lost."""
-        ...
-
-
-class Unanswered(Exception):
-    """A command's end was not heard in time. It may have been carried out."""
-
-
-class NotHere(Exception):
-    """The number has no worker in this process that could carry anything out."""
-
-
 @dataclass(slots=True)
 class _Kept:
     number: Number
@@ -119,7 +63,7 @@ class _Kept:
     worker: Worker | None = None
     looked_at: dt.datetime | None = None
     unlinking_at: dt.datetime | None = None
-    waiting: dict[str, Any] = field(default_factory=dict)  # eventlet's events, by command or file
+    answers: Answers = field(default_factory=Answers)
 
 
 class Keeper:
@@ -227,28 +171,17 @@ class Keeper:
         kept = self._kept.get(number)
         if kept is None or kept.worker is None or kept.life.state is not lc.State.OPEN:
             raise NotHere
-        end = kept.waiting.setdefault(command.id, eventlet.Event())
-        try:
-            kept.worker.tell(command)
-            with eventlet.Timeout(seconds, Unanswered(command.id)):
-                done: Done = end.wait()
-                return done
-        finally:
-            kept.waiting.pop(command.id, None)
+        done: Done = kept.answers.wait(kept.worker, command, command.id, seconds)
+        return done
 
     def fetch(self, number: UUID, message: str, seconds: float = ANSWER_SECONDS) -> MediaFetched:
         """Have the file of a message fetched, and wait for it. Raises NotHere or Unanswered."""
         kept = self._kept.get(number)
         if kept is None or kept.worker is None:
             raise NotHere
-        end = kept.waiting.setdefault(f"file {message}", eventlet.Event())
-        try:
-            kept.worker.tell(Fetch(message))
-            with eventlet.Timeout(seconds, Unanswered(message)):
-                fetched: MediaFetched = end.wait()
-                return fetched
-        finally:
-            kept.waiting.pop(f"file {message}", None)
+        key = f"{FILE} {message}"
+        fetched: MediaFetched = kept.answers.wait(kept.worker, Fetch(message), key, seconds)
+        return fetched
 
     def logout(self, number: UUID) -> None:
         """Unlink the device; what it says then ends the worker."""
@@ -367,9 +300,7 @@ class Keeper:
         """Store, then acknowledge; what cannot be stored stays with the worker and comes again."""
         if self._patiently(kept, worker, lambda: self._book.takes(kept.number, body)):
             worker.tell(Ack(seq))
-        key = _awaited(body)
-        if key is not None and (end := kept.waiting.pop(key, None)):
-            end.send(body)
+        kept.answers.heard(body)
 
     def _patiently(self, kept: _Kept, worker: Worker, action: Callable[[], None]) -> bool:
         """Do it as soon as the store is there; whether it was done."""
@@ -391,12 +322,3 @@ class Keeper:
         except Exception as error:
             # Often it is the store whose absence is told here; the next change tells it all.
             log.warning("state not kept", connection=str(kept.number.id), error=str(error))
-
-
-def _awaited(body: Durable) -> str | None:
-    match body:
-        case Done(id=id):
-            return id
-        case MediaFetched(message=message):
-            return f"file {message}"
-    return None
