@@ -1,15 +1,14 @@
 import { Group, Kbd, Stack, Switch, Text, Title } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 
 import { useMe } from '@/queries'
 import { t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 import { areLettersOn, setLetters, useKeyList, useKeys } from '@/ui/keys'
 
+import { goKeys } from './go-keys'
 import { placesOf } from './navigation'
-
-const NEXT = 1500 // ms in which the letter must follow the g
 
 let shown = false
 const listeners = new Set<() => void>()
@@ -74,24 +73,21 @@ export function KeyHelp() {
 function useGo(): void {
   const navigate = useNavigate()
   const me = useMe()
-  const since = useRef(0)
+  const [follows] = useState(goKeys)
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       const busy = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !areLettersOn()
       if (busy || (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]'))) return
+      if (!follows(event.key, event.timeStamp)) return
       const place = placesOf(me).find((each) => each.letter === event.key)
-      if (place && event.timeStamp - since.current < NEXT) {
-        event.preventDefault()
-        since.current = 0
-        void navigate({ to: place.to })
-      } else if (event.key === 'g') {
-        since.current = event.timeStamp
-      }
+      if (place === undefined) return
+      event.preventDefault()
+      void navigate({ to: place.to })
     }
     // Before the keys of a screen: the letter behind a g is not theirs.
     addEventListener('keydown', listener, { capture: true })
     return () => removeEventListener('keydown', listener, { capture: true })
-  }, [navigate, me])
+  }, [navigate, me, follows])
 }
 
 function Row({ keys, text }: { keys: string[]; text: string }) {
