@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from fairlead.contract import Event, Interface
+from fairlead.contract import Event, Interface, topic
 from fairlead.recorded import AuditRecorded
 
 from .accounts import (
@@ -87,6 +87,10 @@ class Service:
     interface: type[Interface] | None
     says: tuple[type[Event], ...]
     hears: tuple[type[Event], ...]
+
+
+def _topics(service: Service) -> list[str]:
+    return sorted({topic(each) for each in service.hears})
 
 
 def file_holders() -> tuple[type[FileHolder], ...]:
@@ -297,3 +301,6 @@ SERVICES = (
         ),
     ),
 )
+
+# By their names, the topics that services hear: what is said waits for them (fairlead.process).
+HEARERS = {each.name: _topics(each) for each in SERVICES}

@@ -89,6 +89,7 @@ class Stack:
             "FAIRLEAD_FILES": str(self.folder / "files"),
             "FAIRLEAD_PUBLIC_URL": self.address,
             "FAIRLEAD_PORT": str(self.port),
+            "FAIRLEAD_INSTALLED": ",".join(SERVICES),
             "FAIRLEAD_SANDBOX": "yes",
             "FAIRLEAD_WEB_CLIENT": str(DIST),
             **local_keys(self.folder),

@@ -5,6 +5,7 @@ python -m fairlead.run contacts.service:ContactsService [another.module:Service 
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import signal
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ from .store import Database, assert_green, bypasses_row_security, migrations
 
 log = structlog.get_logger(__name__)
 
+# Named and not imported: the contracts stand upon this package.
+HEARERS = "contracts.services:HEARERS"
 STOP_SECONDS = 20.0  # a handler that has not ended by then is left to its transaction
 
 
@@ -63,6 +66,8 @@ class Process:
             for service in services
         }
         broker = connect(self.settings.amqp_uri.reveal())
+        for name, topics in _hearers(self.settings.installed):
+            broker.expect(name, topics)
         self.runtime = Runtime(
             settings=self.settings,
             broker=broker,
@@ -145,6 +150,17 @@ class Process:
 
 def _package(service: ServiceClass) -> str:
     return service.__module__.partition(".")[0]
+
+
+def _hearers(installed: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    """What each of these services hears; raises BadSettings for one that there is not."""
+    if not installed:
+        return []
+    module, _, attribute = HEARERS.partition(":")
+    table: Mapping[str, Sequence[str]] = getattr(importlib.import_module(module), attribute)
+    if unknown := [name for name in installed if name not in table]:
+        raise BadSettings([f"FAIRLEAD_INSTALLED: there is no service {unknown[0]!r}"])
+    return [(name, table[name]) for name in installed if table[name]]
 
 
 def _read_settings(services: Sequence[ServiceClass]) -> Common:

@@ -174,6 +174,12 @@ class Common(Settings):
         default="embedded://",
         help="The bus: RabbitMQ, or the embedded one inside this process",
     )
+    installed = setting(
+        "FAIRLEAD_INSTALLED",
+        listing(text("a service's name", "inbox")),
+        default="",
+        help="The services that run on this bus; what is said waits for those that have not begun",
+    )
     database_url = setting(
         "FAIRLEAD_DATABASE_URL",
         url(

@@ -145,6 +145,25 @@ def test_the_wrong_settings_of_all_services_are_told_at_once(
     ]
 
 
+@pytest.mark.servers
+def test_what_is_said_waits_for_services_that_are_installed(
+    monkeypatch: pytest.MonkeyPatch, amqp_uri: str, tmp_path: Path
+) -> None:
+    rows = {"pump": f"sqlite:///{tmp_path}/pump.db"}
+    for name, value in {**SETTINGS, "FAIRLEAD_AMQP_URI": amqp_uri}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FAIRLEAD_INSTALLED", "sms_gateway, nobody")
+    with pytest.raises(BadSettings, match="there is no service 'nobody'"):
+        Process([PumpService], database_urls=rows)
+    monkeypatch.setenv("FAIRLEAD_INSTALLED", "inbox,sms_gateway")
+    process = Process([PumpService], database_urls=rows)
+    queues = [event_queue("inbox"), event_queue("sms_gateway")]
+    assert not any(is_declared(amqp_uri, queue) for queue in queues)
+    process.runtime.broker.start()
+    wait_for(lambda: all(is_declared(amqp_uri, queue) for queue in queues), seconds=30)
+    process.runtime.broker.stop()
+
+
 def test_it_is_ready_when_bus_store_and_files_are(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,6 +386,16 @@ def fill(well: RabbitMQ, depth: int, id: UUID | None = None) -> None:
         organisation=uuid4(),
     )
     well.publish([Publication(str(said.id), topic(WellFilled), encode(said))])
+
+
+def is_declared(uri: str, queue: str) -> bool:
+    """Whether somebody has declared it."""
+    with kombu.Connection(uri) as connection:
+        try:
+            connection.channel().queue_declare(queue, passive=True)
+        except connection.channel_errors:
+            return False
+    return True
 
 
 def is_there(uri: str, queue: str) -> bool:

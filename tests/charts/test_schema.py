@@ -122,7 +122,7 @@ def test_no_secret_can_stand_among_the_settings(name: str, service: str) -> None
 
 
 def test_all_other_settings_can() -> None:
-    ours = {"SANDBOX", "FILES", "PUBLIC_URL", "PORT", "ADMIN_PORT"}
+    ours = {"SANDBOX", "INSTALLED", "FILES", "PUBLIC_URL", "PORT", "ADMIN_PORT"}
     settings = {
         name: "x"
         for service in SERVICES

@@ -16,6 +16,7 @@ Given root and the service's values as service.
   "FAIRLEAD_PORT" "8080"
   "FAIRLEAD_PUBLIC_URL" $values.publicUrl
   "FAIRLEAD_FILES" (default "/var/lib/fairlead/files" $values.files.bucket)
+  "FAIRLEAD_INSTALLED" (keys $values.services | sortAlpha | join ",")
   "FAIRLEAD_SANDBOX" "no"
 -}}
 {{- toYaml (mergeOverwrite $given .service.settings $ours) -}}

@@ -78,6 +78,11 @@ class Broker(Protocol):
         """
         ...
 
+    def expect(self, service: str, topics: Sequence[str]) -> None:
+        """Let the events of `topics` wait for `service`, though no process of it ever ran. What
+        this process says from its `start` on is not lost to it."""
+        ...
+
     def listen(self, on_reply: OnReply, on_unroutable: OnUnroutable, on_lost: OnLost) -> None:
         """Hear replies, learn of requests that no process of the service can get, and that the
         replies to all requests so far will not come."""

@@ -186,6 +186,9 @@ class EmbeddedBroker:
         queue = self._events.setdefault(event_queue(service), _Queue(line=self._line))
         queue.consumers.append((on_event, prefetch))
 
+    def expect(self, service: str, topics: Sequence[str]) -> None:
+        """Nothing: whoever is not in this process never hears of it."""
+
     def listen(self, on_reply: OnReply, on_unroutable: OnUnroutable, on_lost: OnLost) -> None:
         self._on_reply, self._on_unroutable, self._on_lost = on_reply, on_unroutable, on_lost
 

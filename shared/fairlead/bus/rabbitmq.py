@@ -82,6 +82,7 @@ class RabbitMQ:
         self._events = Line(uri, "events", heartbeat, self._open_events, self._lost_events)
         self._served: list[tuple[str, OnMessage, int]] = []
         self._subscribed: list[tuple[str, Sequence[str], OnMessage, OnMessage, int]] = []
+        self._expected: list[tuple[str, Sequence[str]]] = []
         self._on_reply: OnReply = lambda correlation, body: None
         self._on_unroutable: OnUnroutable = lambda correlation: None
         self._on_lost: OnLost = lambda: None
@@ -103,6 +104,9 @@ class RabbitMQ:
         prefetch: int,
     ) -> None:
         self._subscribed.append((service, topics, on_event, on_dead, prefetch))
+
+    def expect(self, service: str, topics: Sequence[str]) -> None:
+        self._expected.append((service, topics))
 
     def listen(self, on_reply: OnReply, on_unroutable: OnUnroutable, on_lost: OnLost) -> None:
         self._on_reply, self._on_unroutable, self._on_lost = on_reply, on_unroutable, on_lost
@@ -191,28 +195,9 @@ class RabbitMQ:
         for service, topics, on_event, on_dead, prefetch in self._subscribed:
             channel = _channel(connection)
             channel.basic_qos(0, prefetch, False)
-            self._declare_events(channel, service, topics)
+            _declare_events(channel, service, topics)
             channel.basic_consume(event_queue(service), callback=partial(self._hand_out, on_event))
             channel.basic_consume(dead_queue(service), callback=partial(self._hand_out, on_dead))
-
-    def _declare_events(self, channel: Any, service: str, topics: Sequence[str]) -> None:
-        queue, dead = event_queue(service), dead_queue(service)
-        channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
-        quorum: dict[str, Any] = {"x-queue-type": "quorum"}
-        channel.queue_declare(dead, durable=True, auto_delete=False, arguments=quorum)
-        channel.queue_declare(
-            queue,
-            durable=True,
-            auto_delete=False,
-            arguments={
-                **quorum,
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": dead,
-            },
-        )
-        for topic in topics:
-            channel.queue_bind(queue, EXCHANGE, topic)
 
     def _hand_out(self, on_message: OnMessage, message: Any) -> None:
         if not self._paused:  # what was on its way goes back to the queue with the connection
@@ -221,6 +206,8 @@ class RabbitMQ:
     def _open_events(self, connection: Any) -> None:
         channel = _channel(connection)
         channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
+        for service, topics in self._expected:  # before anything can be said
+            _declare_events(channel, service, topics)
         channel.confirm_select()
         confirms = Confirms()
         channel.events["basic_ack"].add(confirms.acked)
@@ -237,6 +224,26 @@ def _channel(connection: Any) -> Any:
     channel = connection.channel()
     channel.auto_decode = False  # a body is bytes, whatever a stranger's header says of it
     return channel
+
+
+def _declare_events(channel: Any, service: str, topics: Sequence[str]) -> None:
+    queue, dead = event_queue(service), dead_queue(service)
+    channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
+    quorum: dict[str, Any] = {"x-queue-type": "quorum"}
+    channel.queue_declare(dead, durable=True, auto_delete=False, arguments=quorum)
+    channel.queue_declare(
+        queue,
+        durable=True,
+        auto_delete=False,
+        arguments={
+            **quorum,
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": dead,
+        },
+    )
+    for topic in topics:
+        channel.queue_bind(queue, EXCHANGE, topic)
 
 
 def _body(message: Any) -> bytes:

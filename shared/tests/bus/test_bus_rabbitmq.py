@@ -142,6 +142,19 @@ def test_queues_are_what_they_were_from_the_first_day(
     assert set(found) == set(names)
 
 
+def test_events_wait_for_a_service_that_never_ran(processes: Processes, amqp_uri: str) -> None:
+    first, taker = processes.new(), Taker()
+    first.expect("archive", [TOPIC, "note.filed.v1"])
+    processes.start(first)
+    first.publish([event(b"before anybody heard"), Publication(str(uuid4()), "note.lost.v1", b"-")])
+    assert waiting(amqp_uri, event_queue("archive")) == 1
+    broker = hearing(processes, taker)  # which expects the queue to be as it makes it itself
+    wait_for(lambda: taker.has(1))
+    broker.publish([event(b"after")])
+    wait_for(lambda: taker.has(2))
+    assert taker.bodies == [b"before anybody heard", b"after"]
+
+
 def test_events_wait_while_their_service_is_down(processes: Processes, amqp_uri: str) -> None:
     hearing(processes, Taker()).stop()
     speaker = processes.new()
