@@ -25,7 +25,7 @@ from .domain.progress import PartState
 from .domain.receipts import Receipt
 from .hearing import Heard, hear
 from .smpp.commands import Status
-from .smpp.pdus import Data, Short
+from .smpp.pdus import Address, Data, Short
 from .smpp.session import Submitted
 from .smpp.stream import Raw
 from .smpp_carrier import PartOf
@@ -60,6 +60,9 @@ class Taker:
         self._session = ""
         self._unseen: dict[int, tuple[Short | Data, UUID]] = {}
 
+    def _called(self, address: Address) -> str:
+        return senders.number_of(address, self._details.sender)[:70]
+
     def receiving(self) -> Taker:
         """For a new session, whose end may leave answers that the carrier has not read. Without
         one nothing is ever brought again."""
@@ -93,8 +96,8 @@ class Taker:
                 id=new_id(),
                 connection_id=self._id,
                 session=self._session,
-                source=senders.number_of(message.source)[:70],
-                destination=senders.number_of(message.destination)[:70],
+                source=self._called(message.source),
+                destination=self._called(message.destination),
                 octets=octets,
                 data_coding=message.data_coding,
                 fingerprint=_fingerprint(message),
@@ -119,8 +122,8 @@ class Taker:
             id=new_id(),
             connection_id=self._id,
             session=self._session,
-            source=senders.number_of(message.source)[:70],
-            destination=senders.number_of(message.destination)[:70],
+            source=self._called(message.source),
+            destination=self._called(message.destination),
             octets=octets,
             data_coding=message.data_coding,
             fingerprint=_fingerprint(message),
@@ -194,7 +197,7 @@ class Taker:
                     ReceiptRow(
                         connection_id=senders_of[0],
                         key=key,
-                        number=senders.number_of(message.source)[:70],
+                        number=self._called(message.source),
                         state=receipt.state,
                         reason=receipt.reason,
                         at=_now(),
