@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contracts.channels import ConnectionState
 from contracts.sms_gateway import (
     HttpApi,
+    SmppServer,
     SmsConnection,
     SmsConnectionDetails,
     SmsConnectionKind,
@@ -27,6 +28,8 @@ from .secret import encrypted, password_of
 from .store import connections
 from .store.tables import ConnectionRow
 from .told import announce
+
+NOT_ASCII = "can have plain letters, digits and signs only (ASCII)"
 
 
 class Connecting:
@@ -110,12 +113,7 @@ class Connecting:
         if details.kind is SmsConnectionKind.SANDBOX and not self._sandbox:
             wrong["kind"] = "the sandbox is switched off here"
         if details.kind is SmsConnectionKind.SMPP:
-            if details.smpp is None:
-                wrong["smpp"] = "is needed for this kind"
-            elif not password:
-                wrong["smpp.password"] = "is needed to sign in"
-            elif not password.isascii() or not details.smpp.system_id.isascii():
-                wrong["smpp"] = "name and password must be ASCII"
+            wrong |= _wrong_smpp(details.smpp, password)
         if details.kind is SmsConnectionKind.HTTP:
             wrong |= self._wrong_http(details.http, password)
         if wrong:
@@ -169,6 +167,19 @@ def view(row: ConnectionRow) -> SmsConnection:
         checked_at=row.checked_at,
         version=row.version,
     )
+
+
+def _wrong_smpp(smpp: SmppServer | None, password: str) -> dict[str, str]:
+    if smpp is None:
+        return {"smpp": "is needed for this kind"}
+    if not password:
+        return {"smpp.password": "is needed to sign in"}
+    told = {
+        "smpp.system_id": smpp.system_id,
+        "smpp.password": password,
+        "smpp.system_type": smpp.system_type,
+    }
+    return {name: NOT_ASCII for name, text in told.items() if not text.isascii()}
 
 
 def _password(details: SmsConnectionDetails) -> str:

@@ -381,17 +381,24 @@ def test_strangers_find_nothing(home: Home) -> None:
         assert theirs.sandbox_phones() == []
 
 
+def server(*, system_id: str = "us", **more: Any) -> SmppServer:
+    return SmppServer(host="h", port=1, system_id=system_id, **more)
+
+
 def test_what_is_wrong_is_named(home: Home) -> None:
     with listening() as centre, running(home) as (_, gateway):
         wrong: list[tuple[dict[str, Any], str]] = [
             ({"sender": "A very long name"}, "sender"),
             ({"smpp": None}, "smpp"),
-            ({"smpp": SmppServer(host="h", port=1, system_id="us")}, "smpp.password"),
+            ({"smpp": server()}, "smpp.password"),
+            ({"smpp": server(password="clé")}, "smpp.password"),
+            ({"smpp": server(password="secret", system_id="nós")}, "smpp.system_id"),
+            ({"smpp": server(password="secret", system_type="Þ")}, "smpp.system_type"),
         ]
         for changes, field in wrong:
             with pytest.raises(Invalid) as caught:
                 gateway.create_sms_connection(details=details(centre, **changes))
-            assert field in [each["field"] for each in caught.value.details["errors"]]
+            assert [each["field"] for each in caught.value.details["errors"]] == [field]
         made = gateway.create_sms_connection(details=details(None))
         with pytest.raises(Stale):
             gateway.update_sms_connection(id=made.id, version=9, details=details(None))
