@@ -13,6 +13,11 @@ export const OF_SETTINGS: readonly Screen[] = [
     path: '/settings/channels',
     then: inTurn(press('Connect'), choose(`New ${what}`)),
   })),
+  {
+    name: 'connection-advanced',
+    path: '/settings/channels',
+    then: inTurn(press('Connect'), choose('New text message carrier'), press('Advanced')),
+  },
   { name: 'connection-change', path: '/settings/channels', then: inTurn(press(/^What to do with /), choose('Change')) },
   {
     name: 'connection-test',

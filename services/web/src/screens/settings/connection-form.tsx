@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Fieldset, NumberInput, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Fieldset, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,11 +6,13 @@ import { api, type Channel, newKey } from '@/api'
 import { connectionsQuery } from '@/queries'
 import { t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
-import { FormButtons, FormProblem, type ProblemForm, useProblemForm } from '@/ui/form'
+import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import section from '@/ui/section.module.css'
 
+import { Advanced, Http, Smpp } from './carrier-fields'
 import type { Connection } from './channels'
-import { bodyOf, KINDS_OF, type Values, valuesOf } from './connection-values'
+import { type Part, Secret } from './connection-part'
+import { bodyOf, fieldOf, KINDS_OF, type Values, valuesOf } from './connection-values'
 
 interface ConnectionFormProps {
   channel: Channel
@@ -35,10 +37,7 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
       void queries.invalidateQueries({ queryKey: connectionsQuery.queryKey })
       onClose()
     },
-    fieldOf: (field) => {
-      const name = field.replace(/^details\./, '')
-      return name === 'address' || name === 'sender' || name === 'number' ? 'address' : name
-    },
+    fieldOf,
   })
   const { kind } = form.values
   const part = { form, kept: connection !== undefined }
@@ -64,21 +63,12 @@ export function ConnectionForm({ channel, connection, onClose }: ConnectionFormP
           {kind === 'http' && <Http {...part} />}
           {kind === 'linked' && <Alert p="xs">{t('settings.link.after')}</Alert>}
           <Checkbox label={t('settings.field.default')} {...form.getInputProps('default', { type: 'checkbox' })} />
+          {channel === 'sms' && <Advanced form={form} />}
           <FormButtons sending={sending} onCancel={onClose} text={t('ui.save')} />
         </Stack>
       </form>
     </Dialogue>
   )
-}
-
-interface Part {
-  form: ProblemForm<Values>['form']
-  /** There are secrets already, which stay where none is written. */
-  kept: boolean
-}
-
-function Secret({ form, kept, name, label }: Part & { name: string; label: string }) {
-  return <PasswordInput label={label} {...(kept && { placeholder: t('settings.field.secretText') })} autoComplete="new-password" {...form.getInputProps(name)} />
 }
 
 function MailServers({ form, kept }: Part) {
@@ -120,32 +110,6 @@ function Cloud({ form, kept }: Part) {
         <Secret form={form} kept={kept} name="cloud.access_token" label={t('settings.field.accessToken')} />
         <Secret form={form} kept={kept} name="cloud.app_secret" label={t('settings.field.appSecret')} />
         <Secret form={form} kept={kept} name="cloud.verify_token" label={t('settings.field.verifyToken')} />
-      </SimpleGrid>
-    </Fieldset>
-  )
-}
-
-function Smpp({ form, kept }: Part) {
-  return (
-    <Fieldset legend={t('settings.kind.smpp')}>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-        <TextInput label={t('settings.field.host')} required {...form.getInputProps('smpp.host')} />
-        <NumberInput label={t('settings.field.port')} required min={1} max={65535} hideControls {...form.getInputProps('smpp.port')} />
-        <TextInput label={t('settings.field.systemId')} required {...form.getInputProps('smpp.system_id')} />
-        <Secret form={form} kept={kept} name="smpp.password" label={t('settings.field.password')} />
-      </SimpleGrid>
-      <Checkbox mt="sm" label={t('settings.field.tls')} {...form.getInputProps('smpp.tls', { type: 'checkbox' })} />
-    </Fieldset>
-  )
-}
-
-function Http({ form, kept }: Part) {
-  return (
-    <Fieldset legend={t('settings.kind.http')}>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-        <TextInput label={t('settings.field.account')} required {...form.getInputProps('http.account')} />
-        <Secret form={form} kept={kept} name="http.token" label={t('settings.field.token')} />
-        <TextInput label={t('settings.field.baseUrl')} {...form.getInputProps('http.base_url')} />
       </SimpleGrid>
     </Fieldset>
   )

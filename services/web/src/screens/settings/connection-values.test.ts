@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Connection } from './channels'
-import { bodyOf, valuesOf } from './connection-values'
+import { bodyOf, fieldOf, valuesOf } from './connection-values'
 
 const mailbox = {
   channel: 'email',
@@ -51,5 +51,36 @@ describe('the form of a connection', () => {
     })
     const text = valuesOf('sms', undefined)
     expect(bodyOf('sms', { ...text, label: 'T', address: 'ATLAS', kind: 'sandbox' }, undefined).details).toMatchObject({ smpp: null, http: null })
+  })
+
+  it('says of a new carrier what the API would take by itself', () => {
+    const values = valuesOf('sms', undefined)
+    const { details } = bodyOf('sms', { ...values, kind: 'smpp', label: 'T', address: 'ATLAS', smpp: { ...values.smpp, host: ' smpp.carrier.example ', system_id: 'atlas', password: 'x' } }, undefined)
+    expect(details).toMatchObject({ plain: true, validity_hours: 48, stop_words: [], http: null })
+    expect(details).toMatchObject({
+      smpp: {
+        ...{ host: 'smpp.carrier.example', port: 2775, system_id: 'atlas', system_type: '', password: 'x', tls: false },
+        ...{ direction: 'transceiver', window: 10, per_second: 20, joining: 'header', long_reference: false, alphabet: 'gsm', id_rule: 'as_is' },
+      },
+    })
+  })
+
+  it('gives a carrier back as it was, but for its secret', () => {
+    const smpp = {
+      ...{ host: 'smpp.carrier.example', port: 3550, system_id: 'atlas', system_type: 'SMPP', password: null, tls: true },
+      ...{ direction: 'transmitter', window: 3, per_second: 0.5, joining: 'payload', long_reference: true, alphabet: 'latin_1', id_rule: 'answer_hex' },
+    }
+    const details = { label: 'T', kind: 'smpp', sender: 'ATLAS', plain: false, validity_hours: 2, stop_words: ['PARAR'], default: true, smpp, http: null }
+    const carrier = { ...mailbox, channel: 'sms', details } as Connection
+    expect(bodyOf('sms', valuesOf('sms', carrier), carrier).details).toEqual(details)
+    const http = { account: 'AC1', base_url: 'https://api.carrier.example', token: null, messaging_service: 'MG1', at_once: 4, per_second: 2 }
+    const other = { ...carrier, details: { ...details, kind: 'http', smpp: null, http } } as Connection
+    expect(bodyOf('sms', valuesOf('sms', other), other).details).toEqual({ ...details, kind: 'http', smpp: null, http })
+  })
+
+  it('finds the field that the API has something against', () => {
+    expect(fieldOf('details.sender')).toBe('address')
+    expect(fieldOf('details.smpp.window')).toBe('smpp.window')
+    expect(fieldOf('details.stop_words[0]')).toBe('stop_words')
   })
 })

@@ -2,6 +2,7 @@
 
 import type { BodyOf, Channel, ConnectionDetails, SmsConnectionDetails, WhatsAppConnectionDetails } from '@/api'
 
+import { carrierValues, type CarrierValues, httpOf, secret, smppOf } from './carrier-values'
 import type { Connection } from './channels'
 
 export const KINDS_OF = {
@@ -20,9 +21,7 @@ interface Server {
   password: string
 }
 
-// The values of a form have an index signature, which an interface has not.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-export type Values = {
+export type Values = CarrierValues & {
   label: string
   address: string
   kind: Kind
@@ -31,11 +30,7 @@ export type Values = {
   imap: Server
   oauth_refresh_token: string
   cloud: { phone_number_id: string; business_account_id: string; access_token: string; app_secret: string; verify_token: string }
-  smpp: { host: string; port: number | string; system_id: string; password: string; tls: boolean }
-  http: { account: string; token: string; base_url: string }
 }
-
-const HTTP = 'https://api.twilio.com'
 
 export function valuesOf(channel: Channel, connection: Connection | undefined): Values {
   const email = connection?.channel === 'email' ? connection.details : undefined
@@ -57,14 +52,7 @@ export function valuesOf(channel: Channel, connection: Connection | undefined): 
       app_secret: '',
       verify_token: '',
     },
-    smpp: {
-      host: sms?.smpp?.host ?? '',
-      port: sms?.smpp?.port ?? 2775,
-      system_id: sms?.smpp?.system_id ?? '',
-      password: '',
-      tls: sms?.smpp?.tls ?? false,
-    },
-    http: { account: sms?.http?.account ?? '', token: '', base_url: sms?.http?.base_url ?? HTTP },
+    ...carrierValues(sms),
   }
 }
 
@@ -78,9 +66,10 @@ function serverOf(server: ConnectionDetails['smtp'], port: number, security: Sec
   }
 }
 
-/** A secret that nobody typed keeps the one that is stored. */
-function secret(typed: string): string | null {
-  return typed === '' ? null : typed
+/** The field of the form that a field of the API is. */
+export function fieldOf(field: string): string {
+  const name = field.replace(/^details\./, '').replace(/\[.*$/, '')
+  return ['address', 'sender', 'number'].includes(name) ? 'address' : name
 }
 
 export function bodyOf(channel: Channel, values: Values, connection: Connection | undefined): BodyOf<'/connections', 'post'> {
@@ -129,20 +118,16 @@ function whatsappOf(values: Values, before: WhatsAppConnectionDetails | undefine
 }
 
 function smsOf(values: Values, before: SmsConnectionDetails | undefined): SmsConnectionDetails {
-  const { smpp, http } = values
   return {
     ...before,
     label: values.label.trim(),
     sender: values.address.trim(),
     kind: values.kind as SmsConnectionDetails['kind'],
     default: values.default,
-    smpp:
-      values.kind === 'smpp'
-        ? { ...before?.smpp, host: smpp.host.trim(), port: Number(smpp.port), system_id: smpp.system_id.trim(), password: secret(smpp.password), tls: smpp.tls }
-        : null,
-    http:
-      values.kind === 'http'
-        ? { ...before?.http, account: http.account.trim(), base_url: http.base_url.trim() || HTTP, token: secret(http.token) }
-        : null,
+    plain: values.plain,
+    validity_hours: Number(values.validity_hours),
+    stop_words: values.stop_words,
+    smpp: values.kind === 'smpp' ? smppOf(values.smpp) : null,
+    http: values.kind === 'http' ? httpOf(values.http) : null,
   }
 }
