@@ -308,8 +308,16 @@ class SmsGateway(PersonHolder, Interface, Protocol):
         ...
 
     @call(rights.READ)
-    def list_opt_outs(self, *, cursor: Cursor | None = None, limit: Limit = 50) -> OptOutPage:
-        """Numbers that stopped our texts, the newest first."""
+    def list_opt_outs(
+        self, *, number: Line | None = None, cursor: Cursor | None = None, limit: Limit = 50
+    ) -> OptOutPage:
+        """Numbers that stopped our texts, the newest first. `number` is one, or digits of it."""
+        ...
+
+    @call(rights.CONFIGURE_CHANNELS, mutates=True)
+    def lift_opt_out(self, *, number: Line) -> None:
+        """Let a number have our texts again, because its owner asked for it in another way than by
+        START. NotFound `sms_gateway.opt_out_not_found`."""
         ...
 
     @call(rights.READ)

@@ -20,7 +20,8 @@ from contracts.sms_gateway import (
     SmsGateway,
     TextToSend,
 )
-from fairlead.errors import Conflict, Invalid
+from fairlead.audit import record
+from fairlead.errors import Conflict, Invalid, NotFound
 from fairlead.projections.copying import page_of, reach
 from fairlead.service import EVERYWHERE, Config, Parts, Store, loop, on, rpc
 from fairlead.store import queue
@@ -167,11 +168,22 @@ class SmsGatewayService:
             return [queueing.outlook(session, each, details) for each in texts]
 
     @rpc
-    def list_opt_outs(self, *, cursor: str | None = None, limit: int = 50) -> OptOutPage:
+    def list_opt_outs(
+        self, *, number: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> OptOutPage:
         with self.store.reading() as session:
-            page = opt_outs.listed(session, cursor=cursor, limit=limit)
+            page = opt_outs.listed(session, number=number, cursor=cursor, limit=limit)
             found = [opt_outs.view_of(each) for each in page.items]
         return OptOutPage(opt_outs=found, cursor=page.next)
+
+    @rpc
+    def lift_opt_out(self, *, number: str) -> None:
+        with self.store.transaction() as session:
+            if not opt_outs.start(session, number):
+                raise NotFound("sms_gateway.opt_out_not_found", "This number stopped no texts")
+            # Whose it is nobody knows here, so that no erasure would find the number in the log.
+            label = f"…{number[-4:]}"
+            record(session, "sms_opt_out.lifted", entity="sms_opt_out", id=None, label=label)
 
     @rpc
     def list_sent(

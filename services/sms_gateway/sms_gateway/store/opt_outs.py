@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from fairlead.store import Order, Page, insert_into, page
 from ..domain.senders import spellings
 from .tables import OptOutRow
 
+_OTHER = re.compile("[^0-9]+")
 _NEWEST = Order(OptOutRow.at.desc(), OptOutRow.number.desc())
 
 
@@ -43,11 +45,32 @@ def stop(session: Session, number: str, word: str, now: dt.datetime) -> bool:
     return inserted.first() is not None
 
 
-def start(session: Session, number: str) -> None:
-    """Texts again, by whichever carrier he stopped them."""
-    session.execute(sa.delete(OptOutRow).where(OptOutRow.number.in_(spellings(number))))
+def start(session: Session, number: str) -> bool:
+    """Texts again, by whichever carrier he stopped them; returns whether he had."""
+    ended = session.scalars(
+        sa.delete(OptOutRow)
+        .where(OptOutRow.number.in_(spellings(number)))
+        .returning(OptOutRow.number)
+    )
+    return ended.first() is not None
 
 
-def listed(session: Session, *, cursor: str | None, limit: int) -> Page[OptOutRow]:
-    """A page of them, the newest first."""
-    return page(session, sa.select(OptOutRow), _NEWEST, cursor=cursor, limit=limit)
+def listed(
+    session: Session, *, number: str | None, cursor: str | None, limit: int
+) -> Page[OptOutRow]:
+    """A page of them, the newest first; of a `number`, or of those that have its digits."""
+    statement = sa.select(OptOutRow)
+    if number is not None:
+        statement = statement.where(_fits(number))
+    return page(session, statement, _NEWEST, cursor=cursor, limit=limit)
+
+
+def _fits(written: str) -> sa.ColumnElement[bool]:
+    digits = _OTHER.sub("", written)
+    if not digits:
+        return OptOutRow.number == written
+    # A carrier may have written it as it is called inside its country, which is less than is asked.
+    return sa.or_(
+        OptOutRow.number.in_(spellings(digits)),
+        OptOutRow.number.contains(digits.removeprefix("00")),
+    )
