@@ -112,6 +112,11 @@ export const SCREENS: readonly Screen[] = [
     name: `settings-${section}`,
     path: `/settings/${section}`,
   })),
+  {
+    name: 'settings-sent-filters',
+    path: '/settings/sent',
+    then: (page) => page.getByRole('button', { name: 'More filters' }).click(),
+  },
   { name: 'sandbox', path: '/sandbox' },
   { name: 'profile', path: '/profile' },
   ...['security', 'notifications', 'tokens'].map((section) => ({ name: `profile-${section}`, path: `/profile/${section}` })),
