@@ -78,6 +78,18 @@ export async function connectionOf(page: Page, channel: string): Promise<Connect
   return found
 }
 
+/** Somebody writes STOP to our carrier, which is made where there is none. */
+export async function stopTexts(page: Page, number: string): Promise<void> {
+  const all = await ask<Connection[]>(page, 'GET', '/connections')
+  if (!all.some((each) => each.channel === 'sms')) {
+    const details = { label: 'Texts', kind: 'sandbox', sender: '+351210000000' }
+    await ask(page, 'POST', '/connections', { data: { channel: 'sms', details } })
+  }
+  await ask(page, 'POST', '/sandbox/texts', { data: { number, text: 'STOP' } })
+  const path = `/sms/opt-outs?number=${encodeURIComponent(number)}`
+  await expect.poll(async () => (await ask<{ opt_outs: unknown[] }>(page, 'GET', path)).opt_outs.length).toBe(1)
+}
+
 interface Mail {
   id: string
   subject: string

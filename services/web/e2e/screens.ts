@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 
-import { ask } from './guests'
+import { ask, stopTexts } from './guests'
 import { expect, signIn } from './signed-in'
 
 export interface Screen {
@@ -108,7 +108,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'contact', path: async (page) => `/contacts/${await first(page, '/contacts?limit=1', 'contacts')}` },
   { name: 'imports', path: '/imports' },
   { name: 'settings', path: '/settings' },
-  ...['branding', 'users', 'channels', 'templates', 'labels', 'credits', 'sent'].map((section) => ({
+  ...['branding', 'users', 'channels', 'templates', 'labels', 'credits', 'sent', 'opt-outs'].map((section) => ({
     name: `settings-${section}`,
     path: `/settings/${section}`,
   })),
@@ -116,6 +116,13 @@ export const SCREENS: readonly Screen[] = [
     name: 'settings-sent-filters',
     path: '/settings/sent',
     then: (page) => page.getByRole('button', { name: 'More filters' }).click(),
+  },
+  {
+    name: 'settings-stopped',
+    path: async (page) => {
+      await stopTexts(page, '+351912000099')
+      return '/settings/opt-outs'
+    },
   },
   { name: 'sandbox', path: '/sandbox' },
   { name: 'profile', path: '/profile' },

@@ -1,3 +1,4 @@
+import { stopTexts } from '../guests'
 import type { Screen } from '../screens'
 import { userOf } from '../signed-in'
 import { choose, inTurn, menu, press } from './opening'
@@ -26,6 +27,14 @@ export const OF_SETTINGS: readonly Screen[] = [
       await press('Test')(page)
       await page.getByRole('button', { name: 'Test again' }).waitFor()
     },
+  },
+  {
+    name: 'opt-out-lift',
+    path: async (page) => {
+      await stopTexts(page, '+351912000098')
+      return '/settings/opt-outs'
+    },
+    then: press(/^Allow texts again to /),
   },
   { name: 'label-new', path: '/settings/labels', then: press('New label') },
   { name: 'user-new', path: '/settings/users', then: press('Invite somebody') },

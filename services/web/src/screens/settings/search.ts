@@ -14,6 +14,8 @@ export interface Search {
   /** Days, both included. */
   from?: string | undefined
   to?: string | undefined
+  /** Of those who stopped texts. */
+  number?: string | undefined
 }
 
 export function validateSearch(given: Record<string, unknown>): Search {
@@ -26,6 +28,8 @@ export function validateSearch(given: Record<string, unknown>): Search {
     trip: id(given.trip),
     from: day(given.from),
     to: day(given.to),
+    // Digits alone are a number to who reads the address.
+    number: word(typeof given.number === 'number' ? String(given.number) : given.number),
   }
 }
 

@@ -4,11 +4,11 @@ import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
 
 import type { RightName } from '@/api'
 import {
-  type Icon, IconBuilding, IconCoins, IconHistory, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers,
+  type Icon, IconBan, IconBuilding, IconCoins, IconHistory, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers,
 } from '@/ui/icons'
 
 export interface Section {
-  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent'
+  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent' | 'opt-outs'
   icon: Icon
   right: RightName
   screen: LazyExoticComponent<ComponentType>
@@ -23,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'labels', icon: IconTags, right: 'EDIT_LABELS', screen: lazy(() => import('./labels')) },
   { name: 'credits', icon: IconCoins, right: 'MANAGE_CREDITS', screen: lazy(() => import('./credits')) },
   { name: 'sent', icon: IconHistory, right: 'READ', screen: lazy(() => import('./sent')) },
+  { name: 'opt-outs', icon: IconBan, right: 'READ', screen: lazy(() => import('./opt-outs')) },
 ]
 
 /** The section of an address. Notifications about a connection lead to its channel. */
