@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { Conversation, MessageView } from '@/api'
 
 import { suggestions } from './later'
-import { places } from './limits'
 import { asDraft, asked, asWriting, blank, inserted, isEmpty, joined, mentioned, reaches } from './writing'
 
 const conversation: Conversation = {
@@ -100,11 +99,6 @@ describe('later', () => {
     expect(at('2026-12-06T10:00:00Z')).toEqual([local('2026-12-07')]) // a Sunday
     expect(at('2026-12-07T10:00:00Z')).toEqual([local('2026-12-08'), local('2026-12-14')]) // a Monday
   })
-})
-
-it('counts the places of an approved template', () => {
-  expect(places('Hello {{1}}, your car is {{ 2 }}')).toBe(2)
-  expect(places('Hello')).toBe(0)
 })
 
 describe('what is written', () => {

@@ -6,7 +6,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type ApprovedTemplate, type Attachment, type Contact, type Draft, newKey } from '@/api'
-import { ClosedWindow } from '@/composer/limits'
+import { ClosedWindow } from '@/composer/approved'
 import { Tray } from '@/composer/tray'
 import { useUploads } from '@/composer/uploads'
 import { TripPicker } from '@/conversations/trip-picker'
