@@ -53,6 +53,19 @@ export const OF_CONVERSATIONS: readonly Screen[] = [
   { name: 'templates', path: mail, then: (page) => page.getByRole('textbox', { name: 'Message', exact: true }).fill('/') },
   { name: 'message-menu', path: whatsappThread, then: messageMenu },
   { name: 'put-on-itinerary', path: whatsappThread, then: inTurn(messageMenu, choose(/itinerary$/)) },
+  { name: 'attach-menu', path: whatsappThread, then: inTurn(press('Attach'), menu) },
+  { name: 'location', path: whatsappThread, then: inTurn(press('Attach'), choose('Location')) },
+  {
+    name: 'contact-card',
+    path: whatsappThread,
+    then: async (page) => {
+      await inTurn(press('Attach'), choose('Contact'))(page)
+      const guest = await somebody(page, 'phone')
+      await page.getByRole('combobox', { name: 'Whose contact' }).fill(guest.name)
+      await page.getByRole('option', { name: guest.name }).click()
+      await page.getByRole('checkbox').first().waitFor()
+    },
+  },
   { name: 'picture', path: chatWithPicture, then: (page) => page.getByRole('log').getByRole('button', { name: /beach/ }).first().click() },
   { name: 'group-add', path: groupThread, then: inTurn(groupPanel, press('Add participants')) },
   { name: 'group-leave', path: groupThread, then: inTurn(groupPanel, press('Leave the group')) },

@@ -38,3 +38,11 @@ it('one in a chat has its text', () => {
   const draft = againOf({ ...message, channel: 'whatsapp', html: null, deliveries: [delivery('to', '351912345678', 'failed')] }, conversation)
   expect([draft.text, draft.html, draft.subject]).toEqual(['At nine', undefined, undefined])
 })
+
+it('one that handed on a place and a contact hands them on again', () => {
+  const place = { latitude: 38.7, longitude: -9.1, name: 'Pier 3', address: '' }
+  const cards = [{ name: 'Rita', phones: ['+351912000001'] }]
+  const chat: NonNullable<MessageView['chat']> = { place, cards }
+  const draft = againOf({ ...message, channel: 'whatsapp', html: null, text: '', chat, deliveries: [delivery('to', '351912345678', 'failed')] }, conversation)
+  expect(draft).toMatchObject({ place, cards })
+})

@@ -6,7 +6,7 @@ type Role = Delivery['role']
 
 /** The draft of it, to those whom it did not reach; all else as it was. */
 export function againOf(message: MessageView, conversation: Conversation): Draft {
-  const { channel, connection_id, subject, text, html, deliveries, attachments, itinerary, answers_id } = message
+  const { channel, connection_id, subject, text, html, deliveries, attachments, itinerary, answers_id, chat } = message
   const missed = deliveries.filter((each) => each.status === 'failed')
   const of = (role: Role) =>
     missed.filter((each) => each.role === role).map(({ mailbox }) => ({ address: mailbox.address, name: mailbox.name ?? '' }))
@@ -24,6 +24,8 @@ export function againOf(message: MessageView, conversation: Conversation): Draft
     ...(channel === 'email' && { subject }),
     ...(channel === 'email' && html ? { html } : { text }),
     attachments: attachments.map((each) => each.id),
+    ...(chat?.place && { place: chat.place }),
+    ...(chat?.cards && chat.cards.length > 0 && { cards: chat.cards }),
     undo: true,
   }
 }

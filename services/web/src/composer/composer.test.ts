@@ -53,6 +53,18 @@ describe('a draft', () => {
     expect(draft.attachments).toBeUndefined()
   })
 
+  it('hands on a place and cards, and comes back with them', () => {
+    const place = { latitude: 38.7, longitude: -9.1, name: 'Pier 3', address: '' }
+    const cards = [{ name: 'Rita', phones: ['+351912000001'] }]
+    const handing = { ...blank(conversation), place, cards }
+    expect(isEmpty(handing)).toBe(false)
+    const draft = asDraft(handing, { conversation })
+    expect(draft).toMatchObject({ place, cards })
+    expect(asWriting(draft, [], conversation)).toMatchObject({ place, cards })
+    expect(joined(handing, { ...handing, text: 'Here' })).toMatchObject({ place, cards, text: 'Here' })
+    expect(asDraft(writing, { conversation })).not.toHaveProperty('place')
+  })
+
   it('comes back as it was written', () => {
     const draft = asDraft({ ...writing, subject: 'Keys', cc: ['lea@us.test'], bcc: ['books@us.test'] }, { conversation })
     expect(asWriting(draft, [], conversation)).toMatchObject({ text: 'Hello', subject: 'Keys', cc: ['lea@us.test'], bcc: ['books@us.test'], connection: 'ours' })

@@ -1,8 +1,8 @@
 // Where a reply is written: on the conversation's channel or another one, with templates, files and a
 // time; or a comment for the team.
 
-import { ActionIcon, Button, Group, Select, Stack, Text, Textarea, TextInput, Tooltip } from '@mantine/core'
-import { IconLock, IconPaperclip, IconSend, IconTemplate, IconX } from '@/ui/icons'
+import { ActionIcon, Button, Group, Select, Text, Textarea, TextInput, Tooltip } from '@mantine/core'
+import { IconLock, IconSend, IconTemplate, IconX } from '@/ui/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from 'react'
 
@@ -10,23 +10,25 @@ import { api, type Attachment, type Channel, type Contact, type Conversation, ty
 import { connectionsQuery, usersQuery } from '@/queries'
 import { t } from '@/texts'
 import { brief } from '@/thread/body'
-import { fileSize } from '@/thread/files'
 import { ChannelIcon } from '@/ui/channel'
 import { toast } from '@/ui/toast'
 
+import { About } from './about'
 import { ClosedWindow } from './approved'
+import { Attach } from './attach'
 import classes from './composer.module.css'
 import { Copies } from './copies'
 import { useDraft } from './draft'
 import { Later } from './later'
-import { SmsCounter, WindowLeft, windowQuery } from './limits'
+import { MOST_CARDS } from './handed'
+import { windowQuery } from './limits'
 import { send } from './sending'
 import { optionId, Suggest } from './suggest'
 import { TemplateForm } from './template-form'
 import { Tray } from './tray'
 import { useSuggestions } from './suggestions'
 import { useUploads } from './uploads'
-import { asDraft, isEmpty, mentioned, reaches, type Writing } from './writing'
+import { abilitiesOf, asDraft, isEmpty, mentioned, reaches, type Writing } from './writing'
 
 export interface ComposerHandle {
   focus: () => void
@@ -252,7 +254,16 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
           }}
         />
       )}
-      <Tray attachments={attachments} uploads={uploads} remove={remove} cancel={cancel} />
+      <Tray
+        attachments={attachments}
+        uploads={uploads}
+        remove={remove}
+        cancel={cancel}
+        place={isComment ? undefined : writing.place}
+        removePlace={() => change({ place: undefined })}
+        cards={isComment ? [] : writing.cards}
+        removeCard={(card) => change((now) => ({ cards: now.cards.filter((each) => each !== card) }))}
+      />
       <Group justify="space-between" gap="xs" mt={4} wrap="wrap">
         <Group gap={4}>
           {!isComment && (
@@ -286,15 +297,13 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
               onChange={(connection) => change({ connection: connection ?? undefined })}
             />
           )}
-          <Tooltip label={t('composer.attach')}>
-            <ActionIcon
-              size="lg" variant="subtle" color="gray" aria-label={t('composer.attach')}
-              disabled={!isComment && writing.channel === 'sms'}
-              onClick={() => picker.current?.click()}
-            >
-              <IconPaperclip size={18} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
+          <Attach
+            abilities={isComment || closed ? [] : abilitiesOf(connections, writing)}
+            disabled={!isComment && writing.channel === 'sms'}
+            chooseFiles={() => picker.current?.click()}
+            addPlace={(place) => change({ place })}
+            addCard={(card) => change((now) => ({ cards: [...now.cards, card].slice(0, MOST_CARDS) }))}
+          />
           {!isComment && (
             <>
               <Tooltip label={t('composer.templatesKey')}>
@@ -348,33 +357,5 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
         }}
       />
     </div>
-  )
-}
-
-interface AboutProps {
-  writing: Writing
-  isComment: boolean
-  until: string | undefined
-  state: 'saved' | 'saving' | 'unsaved'
-}
-
-/** What one should know of it: parts, time left, what the channel cannot, whether it is saved. */
-function About({ writing, isComment, until, state }: AboutProps) {
-  if (isComment) return <Text size="xs" c="dimmed">{t('composer.onlyTeam')}</Text>
-  const weight = writing.attachments.reduce((sum, each) => sum + each.size, 0)
-  return (
-    <Stack gap={0} align="flex-end">
-      {writing.channel === 'sms' && <SmsCounter text={writing.text} connection={writing.connection} />}
-      {writing.channel === 'sms' && writing.attachments.length > 0 && (
-        <Text size="xs" c="var(--mantine-color-error)">{t('composer.noFiles')}</Text>
-      )}
-      {writing.channel === 'whatsapp' && until && <WindowLeft until={until} />}
-      {weight > 0 && <Text size="xs" c="dimmed">{fileSize(weight)}</Text>}
-      {!isEmpty(writing) && (
-        <Text size="xs" c="dimmed" role="status">
-          {t(`composer.draft.${state}`)}
-        </Text>
-      )}
-    </Stack>
   )
 }

@@ -191,7 +191,7 @@ export function useDraft(conversation: Conversation): Drafting {
 }
 
 function isSame(one: Draft, other: Draft): boolean {
-  const words = ({ text, subject, attachments }: Draft) => JSON.stringify([text ?? '', subject ?? '', attachments ?? []])
+  const words = ({ text, subject, attachments, place, cards }: Draft) => JSON.stringify([text ?? '', subject ?? '', attachments ?? [], place ?? null, cards ?? []])
   return words(one) === words(other)
 }
 

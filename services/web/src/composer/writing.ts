@@ -1,6 +1,10 @@
 // What somebody is writing, and the draft that it becomes.
 
-import type { ApprovedTemplate, Attachment, Channel, ConsentKind, Contact, Conversation, Draft, MessageView } from '@/api'
+import type { Ability, Answer, ApprovedTemplate, Attachment, Card, Channel, ConsentKind, Contact, Conversation, Draft, MessageView, Place } from '@/api'
+
+import { MOST_CARDS } from './handed'
+
+type Connection = Answer<'/connections', 'get'>[number]
 
 export interface Writing {
   channel: Channel
@@ -12,6 +16,9 @@ export interface Writing {
   /** Copies that nobody else sees. */
   bcc: string[]
   attachments: Attachment[]
+  /** A point on the map, and people's addresses: for chats alone. */
+  place?: Place | undefined
+  cards: Card[]
   /** The message that is answered, and quoted where the channel can. */
   answers?: MessageView | undefined
   approved?: ApprovedTemplate | undefined
@@ -29,11 +36,17 @@ export function blank(conversation: Conversation): Writing {
     cc: [],
     bcc: [],
     attachments: [],
+    cards: [],
   }
 }
 
 export function isEmpty(writing: Writing): boolean {
-  return writing.text.trim() === '' && writing.subject.trim() === '' && writing.attachments.length === 0 && !writing.approved
+  return writing.text.trim() === '' && writing.subject.trim() === '' && writing.attachments.length === 0 && !isHanding(writing) && !writing.approved
+}
+
+/** Whether it hands on what only a chat can. */
+export function isHanding({ place, cards }: Pick<Writing, 'place' | 'cards'>): boolean {
+  return place !== undefined || cards.length > 0
 }
 
 /**
@@ -45,15 +58,22 @@ export function joined(first: Writing, second: Writing): Writing {
   if (isEmpty(first)) return second
   const texts = [first.text, second.text].map((each) => each.trim()).filter((each) => each !== '')
   const more = second.attachments.filter(({ id }) => !first.attachments.some((each) => each.id === id))
+  const cards = second.cards.filter((each) => !first.cards.some((other) => isSame(each, other)))
   return {
     ...first,
     text: texts[0] === texts[1] ? first.text : texts.join('\n\n'),
     subject: first.subject || second.subject,
     cc: [...new Set([...first.cc, ...second.cc])],
     attachments: [...first.attachments, ...more],
+    place: first.place ?? second.place,
+    cards: [...first.cards, ...cards].slice(0, MOST_CARDS),
     // With such a template nothing else could be said.
-    approved: texts.length + more.length > 0 ? undefined : first.approved,
+    approved: texts.length + more.length > 0 || isHanding(second) ? undefined : first.approved,
   }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 export interface Around {
@@ -65,7 +85,7 @@ export interface Around {
 
 /** The draft of a reply, or of a message on another channel to the same person. */
 export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Around): Draft {
-  const { channel, text, approved, subject, cc, bcc, attachments, answers, connection, purpose, itinerary } = writing
+  const { channel, text, approved, subject, cc, bcc, attachments, place, cards, answers, connection, purpose, itinerary } = writing
   const here = channel === conversation.channel
   // A mail goes on with the thread; in a chat only what is answered by name is quoted.
   const replied = here ? (answers ?? (channel === 'email' ? lastIn : undefined)) : undefined
@@ -83,7 +103,9 @@ export function asDraft(writing: Writing, { conversation, lastIn, lastSeen }: Ar
     ...(channel === 'email' && subject.trim() !== '' && { subject: subject.trim() }),
     ...(channel === 'email' && cc.length > 0 && { cc: cc.map((address) => ({ address })) }),
     ...(channel === 'email' && bcc.length > 0 && { bcc: bcc.map((address) => ({ address })) }),
-    ...(approved ? { approved_template: approved } : { text, attachments: attachments.map((each) => each.id) }),
+    ...(approved
+      ? { approved_template: approved }
+      : { text, attachments: attachments.map((each) => each.id), ...(place && { place }), ...(cards.length > 0 && { cards }) }),
     ...(purpose && { purpose }),
     ...(itinerary && { itinerary_id: itinerary }),
     ...(here && lastSeen && { seen_message_id: lastSeen.id }),
@@ -100,6 +122,8 @@ export function asWriting(draft: Draft, attachments: Attachment[], conversation:
     cc: (draft.cc ?? []).flatMap((each) => each.address ?? []),
     bcc: (draft.bcc ?? []).flatMap((each) => each.address ?? []),
     attachments,
+    place: draft.place ?? undefined,
+    cards: draft.cards ?? [],
     answers,
     approved: draft.approved_template ?? undefined,
     purpose: draft.purpose ?? undefined,
@@ -112,6 +136,13 @@ export function reaches(channel: Channel, conversation: Conversation, contact: C
   if (channel === conversation.channel) return true
   const schemes = { email: ['email'], whatsapp: ['whatsapp', 'phone'], sms: ['phone'] }[channel]
   return (contact?.identities ?? []).some((each) => schemes.includes(each.scheme) && each.reachability !== 'failed')
+}
+
+/** What the connection that it leaves by can send: the one that is named, else the channel's default. */
+export function abilitiesOf(connections: readonly Connection[], { channel, connection }: Pick<Writing, 'channel' | 'connection'>): readonly Ability[] {
+  const ours = connections.filter((each) => each.channel === channel)
+  const found = connection === undefined ? ours.find((each) => each.details.default) : ours.find((each) => each.id === connection)
+  return found && 'abilities' in found ? found.abilities : []
 }
 
 /** What stands between `/` or `@` and the caret at the end of a text; undefined where there is neither. */

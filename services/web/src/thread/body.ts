@@ -44,7 +44,9 @@ export function linked(text: string): Part[] {
 
 /** A few words of a message, for a quote of it. */
 export function brief(message: MessageView, length = 120): string {
-  const words = (message.text || message.subject || message.attachments.map((each) => each.name).join(', ')).trim()
+  const { text, subject, attachments, chat } = message
+  const handed = [...attachments, chat?.place, ...(chat?.cards ?? [])].flatMap((each) => (each?.name ? [each.name] : []))
+  const words = (text || subject || handed.join(', ')).trim()
   return words.length > length ? `${words.slice(0, length).trimEnd()}…` : words
 }
 

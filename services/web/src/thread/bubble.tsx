@@ -1,7 +1,7 @@
 // One message: who, what, when, and how it fared.
 
 import { Anchor, Badge, Button, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { IconAlertTriangle, IconDeviceMobile, IconInfoCircle, IconMapPin, IconRobot, IconSparkles, IconUser } from '@/ui/icons'
+import { IconAlertTriangle, IconDeviceMobile, IconInfoCircle, IconRobot, IconSparkles, IconUser } from '@/ui/icons'
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 
@@ -15,6 +15,7 @@ import { Checks } from './checks'
 import { Files } from './files'
 import { MailBody } from './mail-body'
 import { MessageMenu, type ThreadActions } from './message-menu'
+import { HandedOn } from './handed-on'
 import classes from './thread.module.css'
 import { useIsAgain } from './unsent'
 import { Words } from './words'
@@ -104,16 +105,7 @@ function Said({ message, rich }: { message: MessageView; rich: boolean }) {
     <>
       {channel === 'email' && subject !== '' && <p className={classes.subject}>{subject}</p>}
       <Files files={message.attachments.filter((each) => !(rich && each.inline))} awaited={chat?.awaited} />
-      {chat?.place && <PlaceLine place={chat.place} />}
-      {chat?.cards?.map((card, index) => (
-        <div key={index} className={classes.file}>
-          <IconUser size={20} stroke={1.5} aria-hidden />
-          <div>
-            <Text size="sm" fw={500}>{card.name}</Text>
-            <Text size="xs">{[...(card.phones ?? []), ...(card.emails ?? [])].join(' · ')}</Text>
-          </div>
-        </div>
-      ))}
+      <HandedOn place={chat?.place} cards={chat?.cards} />
       {rich ? (
         <MailBody message={message} />
       ) : (
@@ -171,24 +163,6 @@ function Quote({ message, onClick }: { message: MessageView; onClick: () => void
         {brief(message)}
       </Text>
     </UnstyledButton>
-  )
-}
-
-function PlaceLine({ place }: { place: NonNullable<NonNullable<MessageView['chat']>['place']> }) {
-  const { latitude, longitude, name, address } = place
-  return (
-    <a
-      className={classes.file}
-      href={`https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`}
-      target="_blank"
-      rel="noopener noreferrer"
-    >
-      <IconMapPin size={20} stroke={1.5} aria-hidden />
-      <div>
-        <Text size="sm" fw={500}>{[name, t('thread.place')].find(Boolean)}</Text>
-        <Text size="xs">{[address, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`].find(Boolean)}</Text>
-      </div>
-    </a>
   )
 }
 

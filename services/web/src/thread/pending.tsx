@@ -9,6 +9,7 @@ import { said, t } from '@/texts'
 import { Moment } from '@/ui/moment'
 
 import { fileSize } from './files'
+import { HandedOn } from './handed-on'
 import classes from './thread.module.css'
 import type { Unsent } from './unsent'
 
@@ -50,6 +51,7 @@ export function UnsentLine({ unsent, actions }: { unsent: Unsent; actions: Unsen
               {file.name} · {fileSize(file.size)}
             </Text>
           ))}
+          <HandedOn place={unsent.draft.place} cards={unsent.draft.cards} />
           <p className={classes.text}>{unsent.again?.text ?? unsent.draft.text ?? unsent.draft.approved_template?.name}</p>
         </div>
       </div>
@@ -102,6 +104,7 @@ export function ScheduledLine({ scheduled, actions }: { scheduled: ScheduledMess
       <div className={classes.holder}>
         <div className={`${classes.bubble} ${classes.pending}`} {...(held && { 'data-failed': '' })}>
           {scheduled.subject !== '' && <p className={classes.subject}>{scheduled.subject}</p>}
+          <HandedOn place={scheduled.draft.place} cards={scheduled.draft.cards} />
           <p className={classes.text}>{scheduled.draft.text ?? scheduled.preview}</p>
         </div>
       </div>

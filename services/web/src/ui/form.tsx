@@ -143,13 +143,13 @@ export function FormProblem({ problem }: { problem: string | undefined }) {
 }
 
 /** Below a form in a dialogue: to leave it, and to send it, which is called `text`. */
-export function FormButtons({ sending, onCancel, text }: { sending: boolean; onCancel: () => void; text: string }) {
+export function FormButtons({ sending, onCancel, text, disabled = false }: { sending: boolean; onCancel: () => void; text: string; disabled?: boolean }) {
   return (
     <Group justify="flex-end">
       <Button variant="default" onClick={onCancel}>
         {t('ui.cancel')}
       </Button>
-      <Button type="submit" loading={sending}>
+      <Button type="submit" loading={sending} disabled={disabled}>
         {text}
       </Button>
     </Group>
