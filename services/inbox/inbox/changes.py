@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contracts.inbox import Conversation, ConversationChanged, Direction, MessageView
 from fairlead.bus import publish
 
-from .domain import content, deliveries
+from .domain import deliveries
 from .store import conversations, holding, links, messages, settings, trail, unread
 from .store.conversations import ConversationRow
 from .store.messages import MessageRow
@@ -37,7 +37,7 @@ def message_added(
             conversation,
             address=address,
             subject=message.subject,
-            preview=content.preview(message.text),
+            preview=message.gist,
         )
         conversation.last_message_id = message.id
         conversation.last_direction = message.direction
@@ -67,7 +67,7 @@ def amended(session: Session, message: MessageRow) -> MessageView:
     """A message of a chat was reacted to, says something else, or is no more."""
     conversation = holding.locked(session, message.conversation_id)
     if conversation.last_message_id == message.id:
-        conversation.preview = content.preview(message.text)
+        conversation.preview = message.gist
     return _tell_of(session, "message_amended", message)
 
 

@@ -16,7 +16,7 @@ from fairlead.errors import Conflict, Stale
 from fairlead.store import new_id
 
 from . import changes
-from .domain import content, deliveries, turns
+from .domain import deliveries, turns
 from .domain.merging import (
     ALONE,
     LAST,
@@ -238,7 +238,7 @@ def _describe(session: Session, row: ConversationRow) -> None:
             row,
             address=_address(newest, row.address),
             subject=newest.subject,
-            preview=content.preview(newest.text),
+            preview=newest.gist,
         )
         row.last_message_id, row.last_direction = newest.id, newest.direction
         row.last_status = deliveries.overall(newest.deliveries)

@@ -39,7 +39,7 @@ def message_received(session: Session, conversation: ConversationRow, message: M
         Audience(users=responsible, organisation=True),
         conversation,
         f"{_name(conversation)}: {message.subject}" if message.subject else _name(conversation),
-        content.preview(message.text),
+        message.gist,
         f"message_received:{message.id}",
     )
 
@@ -71,7 +71,7 @@ def administrators(
         Audience(roles=ADMINISTRATORS, but=current().user),
         conversation,
         f"{by} {what} {_name(conversation)}",
-        note or (content.preview(message.text) if message else conversation.preview),
+        note or (message.gist if message else conversation.preview),
         f"administrators:{message.id if message else f'{conversation.id}:{_request()}'}",
     )
 

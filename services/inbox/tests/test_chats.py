@@ -14,6 +14,7 @@ from contracts.channels import (
     Amending,
     AutomaticKind,
     AwaitedFile,
+    Card,
     ChatFollowed,
     ChatGroup,
     DeliveryStatus,
@@ -130,6 +131,24 @@ def test_a_message_leaves_with_all_that_a_chat_can_have(desk: Desk, driver: Cont
     assert sent.answers_id == first.id
     assert sent.chat is not None
     assert sent.chat.place == place
+
+
+def test_what_was_sent_without_a_word_is_shown_by_what_it_carries(
+    desk: Desk, driver: Contact
+) -> None:
+    def listed(**given: Any) -> str:
+        sent = send(desk, driver, "", **given)
+        conversation = desk.call("get_conversation", id=sent.conversation_id)
+        [newest, *_] = desk.call("list_sent_messages").sent
+        assert newest.preview == conversation.preview
+        return str(conversation.preview)
+
+    cards = [Card(name="Rita"), Card(name="Nuno")]
+    here = Place(latitude=38.7, longitude=-9.1, address="Doca de Belém")
+    assert listed(place=here, cards=cards) == "Doca de Belém, Rita, Nuno"
+    assert listed(place=Place(latitude=38.7, longitude=-9.1)) == "38.70000, -9.10000"
+    words = send(desk, driver, "At the gate", place=here)
+    assert desk.call("get_conversation", id=words.conversation_id).preview == "At the gate"
 
 
 def test_what_we_said_ourselves_is_quoted_as_ours(desk: Desk, driver: Contact) -> None:

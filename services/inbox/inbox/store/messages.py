@@ -37,6 +37,7 @@ from fairlead.errors import NotFound
 from fairlead.store import Json, Order, Page, page, word
 from fairlead.store.search import Entry, Searched, words
 
+from ..domain import content
 from ..domain.conversations import Earlier
 from ..domain.deliveries import overall
 from ..domain.turns import Side
@@ -137,6 +138,20 @@ class MessageRow(Searched, Base):
     def _follow(self, key: str, value: list[Delivery]) -> list[Delivery]:
         self.status = overall(value)
         return value
+
+    @property
+    def gist(self) -> str:
+        """The beginning of what it says for a row of a list, or what it carries without a word."""
+        if self.text.strip() or self.erased or (self.chat and self.chat.deleted_at):
+            return content.preview(self.text)
+        carried = [each.name for each in self.attachments]
+        if self.chat is not None:
+            place = self.chat.place
+            if place is not None:
+                point = f"{place.latitude:.5f}, {place.longitude:.5f}"
+                carried.append(place.name or place.address or point)
+            carried += [card.name for card in self.chat.cards]
+        return content.preview(", ".join(carried))
 
     def search_entry(self, session: Session) -> Entry:
         """By its own words, not by what it quotes."""

@@ -14,7 +14,6 @@ from contracts.common import Channel
 from contracts.inbox import AuthorKind, Direction, SentMessage, SentMessagePage
 from fairlead.store import Order, page
 
-from ..domain import content
 from . import contact_merges
 from .links import ContactLinkRow, TripLinkRow
 from .messages import MessageRow, shown
@@ -83,7 +82,7 @@ def _sent(row: MessageRow) -> SentMessage:
         itinerary_id=row.itinerary_id,
         reference=row.trip.reference if row.trip else "",
         subject=row.subject,
-        preview=content.preview(row.text),
+        preview=row.gist,
         status=row.status,
         reason=next((each.reason for each in row.deliveries if each.reason), ""),
     )
