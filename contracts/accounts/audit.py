@@ -20,9 +20,9 @@ Word = Annotated[str, Meta(max_length=80)]
 class AuditEntry(Message):
     """One change. `before` and `after` hold the fields that differ, by their path.
 
-    `label`, `before` and `after` are None once the contact whom they were about was erased.
-    `number` counts the organisation's entries without a gap, and `digest` is made of this entry
-    and of the one before it: none can be changed or taken out unseen.
+    `about` is the contact whose data the words may hold; `label`, `before` and `after` are None
+    once it was erased. `number` counts the organisation's entries without a gap, and `digest` is
+    made of this entry and of the one before it: none can be changed or taken out unseen.
     """
 
     id: UUID
@@ -40,6 +40,7 @@ class AuditEntry(Message):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     digest: str
+    about: UUID | None = None
 
 
 class AuditPage(Message):
@@ -62,6 +63,7 @@ class AuditLog(Interface, Protocol):
         entity: Word | None = None,
         entity_id: UUID | None = None,
         action: Word | None = None,
+        about: UUID | None = None,
         q: Line | None = None,
         cursor: Cursor | None = None,
         limit: Limit = 50,
@@ -69,7 +71,9 @@ class AuditLog(Interface, Protocol):
         """The entries from `since` (included) to `until` (not), with all that is given.
 
         `action` is a whole name or its beginning up to a dot, as `contact` for `contact.merged`;
-        `q` is looked for in label, name of the user and action.
+        `about` a contact: what was done to it, and what was sent to it alone. `q` is looked for in
+        label, name of the user, action, and the short values before and after: to whom a message
+        went, of which kind it was.
         """
         ...
 

@@ -160,6 +160,7 @@ def audit_entry_of(row: AuditRow) -> AuditEntry:
         before=words.before if words else None,
         after=words.after if words else None,
         digest=row.digest,
+        about=row.about,
     )
 
 

@@ -113,6 +113,30 @@ def test_filters_are_combined(desk: Any) -> None:
     assert numbers(q="' OR 1=1 --") == []
 
 
+def test_a_message_is_found_by_whom_it_is_for(desk: Any) -> None:
+    words = {
+        "kind": "proposal",
+        "to": ["Marta@Guests.example", "second@guests.example"],
+        "body": "We look forward to you. " * 10,
+        "api_token": "(hidden)",
+    }
+    sent = {"action": "message.sent", "entity": "message", "label": "Your days in Porto"}
+    desk.hear(change(**sent, entity_id=uuid4(), about=RUI, before={}, after=words), OURS)
+    desk.hear(
+        change(**sent, entity_id=uuid4(), about=None, before={}, after={"to": ["x@y.z"]}), OURS
+    )
+    desk.hear(change(**sent, entity_id=uuid4(), about=RUI, before={}, after=words), THEIRS)
+
+    def numbers(**filters: Any) -> list[int]:
+        return [entry.number for entry in read(desk, **filters).entries]
+
+    assert numbers(q="proposal marta@guests.example", action="message.sent") == [1]
+    assert numbers(q="SECOND@guests") == [1]
+    assert numbers(about=RUI) == [1]
+    assert read(desk, about=RUI).entries[0].about == RUI
+    assert numbers(about=ANA) == numbers(q="forward") == numbers(q="hidden") == []
+
+
 def test_pages_go_through_all(desk: Any) -> None:
     for number in range(7):
         desk.hear(change(at=NOON + timedelta(minutes=number // 2)), OURS)

@@ -20,11 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fairlead.context import Role
-from fairlead.recorded import AuditRecorded
+from fairlead.recorded import HIDDEN, AuditRecorded
 from fairlead.store import Json, Order, Page, Scoped, insert_into, page, word
 
 from ..domain.chain import FIRST, Words, link, words_of
 from .schema import Base
+
+SHORT = 100  # characters of a value that is searched for
 
 
 class AuditRow(Scoped, Base):
@@ -92,7 +94,13 @@ def add(session: Session, event: AuditRecorded) -> None:
         entity_id=event.entity_id,
         about=event.about,
         words=words,
-        searched=searchable(event.label, event.user_name or "", event.action),
+        searched=searchable(
+            event.label,
+            event.user_name or "",
+            event.action,
+            *_short(event.before),
+            *_short(event.after),
+        ),
         words_digest=words.digest(),
         digest="",
     )
@@ -130,6 +138,17 @@ def searchable(*words: str) -> str:
     return "\n".join(word.casefold() for word in words if word)
 
 
+def _short(value: Any) -> Iterator[str]:
+    """The texts in what was before or after by which it is looked for; a letter's words are not."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _short(each)
+    elif isinstance(value, str) and len(value) <= SHORT and value != HIDDEN:
+        yield value
+
+
 def entries(
     session: Session,
     *,
@@ -139,6 +158,7 @@ def entries(
     entity: str | None,
     entity_id: UUID | None,
     action: str | None,
+    about: UUID | None,
     q: str | None,
     cursor: str | None,
     limit: int,
@@ -158,6 +178,8 @@ def entries(
     if action is not None:
         below = AuditRow.action.startswith(f"{action}.", autoescape=True)
         wanted.append(or_(AuditRow.action == action, below))
+    if about is not None:
+        wanted.append(AuditRow.about == about)
     wanted += [AuditRow.searched.contains(each, autoescape=True) for each in _words(q)]
     return page(session, select(AuditRow).where(*wanted), _LATEST, cursor=cursor, limit=limit)
 
