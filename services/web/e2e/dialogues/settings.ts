@@ -41,6 +41,14 @@ export const OF_SETTINGS: readonly Screen[] = [
   { name: 'user-of-menu', path: '/settings/users', then: inTurn(press(/^What to do with /), menu) },
   { name: 'user-change', path: '/settings/users', then: inTurn(press(/^What to do with /), choose('Change')) },
   { name: 'top-up', path: '/settings/credits', then: press('Top up') },
+  {
+    name: 'record',
+    path: '/settings/records',
+    then: async (page) => {
+      await page.getByRole('table', { name: 'Records' }).getByRole('button').first().click()
+      await page.getByRole('dialog').getByText('Seal').waitFor()
+    },
+  },
   { name: 'password', path: '/profile/security', then: press('Change the password') },
   { name: 'second-factor', path: '/profile/security', then: press('Set up a second factor') },
   {

@@ -8,6 +8,7 @@ import inbox from '@/screens/inbox/en.json'
 import itineraries from '@/screens/itineraries/en.json'
 import itinerary from '@/screens/itinerary/en.json'
 import profile from '@/screens/profile/en.json'
+import records from '@/screens/settings/records/en.json'
 import sandbox from '@/screens/sandbox/en.json'
 import settings from '@/screens/settings/en.json'
 import whatsapp from '@/screens/whatsapp/en.json'
@@ -37,6 +38,7 @@ export default {
   outreach,
   people,
   profile,
+  records,
   sandbox,
   settings,
   whatsapp,

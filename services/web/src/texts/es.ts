@@ -11,6 +11,7 @@ import inbox from '@/screens/inbox/es.json'
 import itineraries from '@/screens/itineraries/es.json'
 import itinerary from '@/screens/itinerary/es.json'
 import profile from '@/screens/profile/es.json'
+import records from '@/screens/settings/records/es.json'
 import sandbox from '@/screens/sandbox/es.json'
 import settings from '@/screens/settings/es.json'
 import whatsapp from '@/screens/whatsapp/es.json'
@@ -41,6 +42,7 @@ const es: Catalogue = {
   outreach,
   people,
   profile,
+  records,
   sandbox,
   settings,
   whatsapp,

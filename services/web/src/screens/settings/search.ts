@@ -11,9 +11,16 @@ export interface Search {
   author?: string | undefined
   contact?: string | undefined
   trip?: string | undefined
-  /** Days, both included. */
+  /** Days of either log, both included. */
   from?: string | undefined
   to?: string | undefined
+  /** Of the log of who did what: words, by whom, what, about which contact, to which thing. */
+  q?: string | undefined
+  user?: string | undefined
+  what?: string | undefined
+  about?: string | undefined
+  entity?: string | undefined
+  thing?: string | undefined
   /** Of those who stopped texts. */
   number?: string | undefined
 }
@@ -28,6 +35,12 @@ export function validateSearch(given: Record<string, unknown>): Search {
     trip: id(given.trip),
     from: day(given.from),
     to: day(given.to),
+    q: word(given.q),
+    user: word(given.user),
+    what: word(given.what),
+    about: word(given.about),
+    entity: word(given.entity),
+    thing: word(given.thing),
     // Digits alone are a number to who reads the address.
     number: word(typeof given.number === 'number' ? String(given.number) : given.number),
   }
