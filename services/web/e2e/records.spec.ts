@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 import type { Page } from '@playwright/test'
 
@@ -71,12 +74,77 @@ test('the records answer who sent a price to whom', async ({ page, browser }) =>
   await expect(page).toHaveURL(/\/inbox\/.+message=/)
 })
 
-test('who may not, sees no records, and none by their address', async ({ page }) => {
+/** A system of the customer's: what it was told, and with what it answers next. */
+async function listener() {
+  const heard: { headers: IncomingHttpHeaders; type: string }[] = []
+  const answer = { status: 200 }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part: Buffer) => (body += part.toString()))
+    request.on('end', () => {
+      heard.push({ headers: request.headers, type: (JSON.parse(body) as { type: string }).type })
+      response.writeHead(answer.status).end('our disk is full')
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { heard, answer, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, close: () => server.close() }
+}
+
+test('a webhook is made, what it answered is seen, and it is told again', async ({ page }) => {
+  const system = await listener()
+  await open(page, '/settings/webhooks', 'admin')
+  await page.getByRole('button', { name: 'New webhook' }).click()
+  const form = page.getByRole('dialog', { name: 'New webhook' })
+  await form.getByRole('textbox', { name: 'Address' }).fill('ftp://nowhere.example')
+  await form.getByRole('button', { name: 'Make it' }).click()
+  await expect(form.getByText('Choose at least one')).toBeVisible()
+  await form.getByRole('checkbox', { name: 'A contact changed' }).check()
+  await form.getByRole('button', { name: 'Make it' }).click()
+  await expect(form.getByText('the address must begin with https://')).toBeVisible()
+  await form.getByRole('textbox', { name: 'Address' }).fill(system.url)
+  await form.getByRole('button', { name: 'Make it' }).click()
+  const secret = page.getByRole('dialog').getByText(/^whsec_/)
+  await expect(secret).toBeVisible()
+  await page.getByRole('button', { name: 'I have kept it' }).click()
+  await expect(secret).toHaveCount(0)
+
+  // It fails, and its answer is shown; told again by hand, it is the same delivery.
+  system.answer.status = 507
+  const row = page.getByRole('article', { name: system.url })
+  await row.getByRole('button', { name: 'Test' }).click()
+  const drawer = page.getByRole('dialog', { name: `Deliveries to ${system.url}` })
+  const attempts = drawer.getByRole('list', { name: 'Attempts' }).getByRole('listitem')
+  await expect(attempts).toContainText('HTTP 507')
+  await expect(attempts.getByRole('region', { name: 'Answer' })).toHaveText('our disk is full')
+  await expect(drawer.getByText('Given up')).toBeVisible()
+  system.answer.status = 200
+  await drawer.getByRole('button', { name: 'Send it again' }).click()
+  await expect(attempts).toHaveCount(2)
+  await expect(attempts.first()).toContainText('HTTP 200')
+  await expect(drawer.getByText('Arrived')).toBeVisible()
+  expect(system.heard.map(({ type }) => type)).toEqual(['webhook.test', 'webhook.test'])
+  expect(new Set(system.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+
+  // Switched off, it hears nothing more, and nothing can be sent again.
+  await page.keyboard.press('Escape')
+  await row.getByRole('button', { name: /^What to do with / }).click()
+  await page.getByRole('menuitem', { name: 'Switch off' }).click()
+  await expect(row.getByText('Off', { exact: true })).toBeVisible()
+  await row.getByRole('button', { name: 'Deliveries' }).click()
+  await drawer.getByRole('button', { name: /^A test/ }).click()
+  await expect(drawer.getByText('Switch the webhook on to send it again.')).toBeVisible()
+  system.close()
+})
+
+test('who may not, sees neither records nor webhooks, and none by their address', async ({ page }) => {
   for (const role of ['supervisor', 'user'] as const) {
     await page.context().clearCookies()
     await open(page, '/contacts', role)
-    await page.goto(`${up.address}/settings/records`)
-    await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible()
+    for (const section of ['records', 'webhooks']) {
+      await page.goto(`${up.address}/settings/${section}`)
+      await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible()
+    }
     for (const path of ['/audit', '/audit.csv', '/webhooks']) {
       expect((await page.request.get(`${up.address}/api/v1${path}`)).status()).toBe(403)
     }

@@ -41,6 +41,7 @@ export const OF_SETTINGS: readonly Screen[] = [
   { name: 'user-of-menu', path: '/settings/users', then: inTurn(press(/^What to do with /), menu) },
   { name: 'user-change', path: '/settings/users', then: inTurn(press(/^What to do with /), choose('Change')) },
   { name: 'top-up', path: '/settings/credits', then: press('Top up') },
+  { name: 'webhook-new', path: '/settings/webhooks', then: press('New webhook') },
   {
     name: 'record',
     path: '/settings/records',

@@ -64,6 +64,7 @@ export async function addressOfEntity(entity: string, id: string): Promise<strin
     credits: '/settings/credits',
     job: '/imports',
     user: '/profile/security',
+    webhook: '/settings/webhooks',
   }
   return found[entity]
 }

@@ -11,6 +11,7 @@ import profile from '@/screens/profile/en.json'
 import records from '@/screens/settings/records/en.json'
 import sandbox from '@/screens/sandbox/en.json'
 import settings from '@/screens/settings/en.json'
+import webhooks from '@/screens/settings/webhooks/en.json'
 import whatsapp from '@/screens/whatsapp/en.json'
 import signIn from '@/screens/sign-in/en.json'
 import groups from '@/groups/en.json'
@@ -41,6 +42,7 @@ export default {
   records,
   sandbox,
   settings,
+  webhooks,
   whatsapp,
   shell,
   signIn,

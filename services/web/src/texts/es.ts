@@ -14,6 +14,7 @@ import profile from '@/screens/profile/es.json'
 import records from '@/screens/settings/records/es.json'
 import sandbox from '@/screens/sandbox/es.json'
 import settings from '@/screens/settings/es.json'
+import webhooks from '@/screens/settings/webhooks/es.json'
 import whatsapp from '@/screens/whatsapp/es.json'
 import signIn from '@/screens/sign-in/es.json'
 import groups from '@/groups/es.json'
@@ -45,6 +46,7 @@ const es: Catalogue = {
   records,
   sandbox,
   settings,
+  webhooks,
   whatsapp,
   shell,
   signIn,

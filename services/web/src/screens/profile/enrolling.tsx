@@ -7,11 +7,11 @@ import { t } from '@/texts'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { IconCheck, IconCopy } from '@/ui/icons'
 import { QrPicture } from '@/ui/qr-picture'
+import { focus } from '@/ui/shown-once'
+import once from '@/ui/shown-once.module.css'
 
-import classes from './profile.module.css'
 import { Proving } from './proving'
 import { Codes } from './recovery-codes'
-import { focus } from './shown-once'
 
 export interface StepProps {
   onClose: () => void
@@ -68,11 +68,11 @@ function Confirming({ enrolment: { secret, uri }, onCodes, onCancel }: Confirmin
           <QrPicture text={uri} label={t('profile.factor.picture')} size={220} />
         </Stack>
         <Text size="sm">{t('profile.factor.type')}</Text>
-        <Group className={classes.secret} justify="space-between" wrap="nowrap" gap="xs">
+        <Group className={once.secret} justify="space-between" wrap="nowrap" gap="xs">
           <span>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</span>
           <CopyButton value={secret}>
             {({ copied, copy }) => (
-              <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={copied ? t('profile.once.copied') : t('profile.factor.copySecret')}>
+              <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={copied ? t('ui.once.copied') : t('profile.factor.copySecret')}>
                 {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
               </ActionIcon>
             )}

@@ -5,8 +5,8 @@ import { api } from '@/api'
 import { t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
+import { ShownOnce } from '@/ui/shown-once'
 
-import { ShownOnce } from './shown-once'
 import { bodyOf, LIVES, NEW, SCOPES, type TokenValues } from './token-values'
 
 interface NewTokenProps {

@@ -2,11 +2,12 @@ import { useState } from 'react'
 
 import { api } from '@/api'
 import { t } from '@/texts'
+import { ShownOnce } from '@/ui/shown-once'
+import once from '@/ui/shown-once.module.css'
 
 import type { StepProps } from './enrolling'
 import classes from './profile.module.css'
 import { Proving } from './proving'
-import { ShownOnce } from './shown-once'
 
 /** New recovery codes, once the password was given. */
 export function RecoveryCodes({ onClose, onSecret }: StepProps) {
@@ -29,7 +30,7 @@ export function RecoveryCodes({ onClose, onSecret }: StepProps) {
 export function Codes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
   return (
     <ShownOnce text={t('profile.factor.codes')} value={codes.join('\n')} onKept={onKept}>
-      <ul className={`${classes.secret} ${classes.codes}`} aria-label={t('profile.factor.codesTitle')}>
+      <ul className={`${once.secret} ${classes.codes}`} aria-label={t('profile.factor.codesTitle')}>
         {codes.map((each) => (
           <li key={each}>{each}</li>
         ))}

@@ -4,11 +4,11 @@ import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
 
 import type { RightName } from '@/api'
 import {
-  type Icon, IconBan, IconBuilding, IconCoins, IconHistory, IconListCheck, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers,
+  type Icon, IconBan, IconBuilding, IconCoins, IconHistory, IconListCheck, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers, IconWebhook,
 } from '@/ui/icons'
 
 export interface Section {
-  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent' | 'opt-outs' | 'records'
+  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent' | 'opt-outs' | 'records' | 'webhooks'
   icon: Icon
   right: RightName
   screen: LazyExoticComponent<ComponentType>
@@ -25,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'sent', icon: IconHistory, right: 'READ', screen: lazy(() => import('./sent')) },
   { name: 'opt-outs', icon: IconBan, right: 'READ', screen: lazy(() => import('./opt-outs')) },
   { name: 'records', icon: IconListCheck, right: 'READ_AUDIT', screen: lazy(() => import('./records')) },
+  { name: 'webhooks', icon: IconWebhook, right: 'MANAGE_WEBHOOKS', screen: lazy(() => import('./webhooks')) },
 ]
 
 /** The section of an address. Notifications about a connection lead to its channel. */

@@ -36,6 +36,7 @@ export function Filters({ search, onPut }: FiltersProps) {
     <div role="search" aria-label={t('records.filters')}>
       <div className={classes.filters}>
         <TextInput
+          className={classes.wide}
           type="search"
           aria-label={t('records.find')}
           placeholder={t('records.find')}
@@ -47,6 +48,7 @@ export function Filters({ search, onPut }: FiltersProps) {
           }}
         />
         <Select
+          className={classes.wide}
           aria-label={t('records.what')}
           placeholder={t('records.anything')}
           clearable
@@ -67,6 +69,7 @@ export function Filters({ search, onPut }: FiltersProps) {
         />
         <ContactSelect aria-label={t('records.about')} placeholder={t('records.about')} value={search.about} onChange={(about) => onPut({ about })} />
         <DatePickerInput
+          className={classes.days}
           type="range"
           aria-label={t('records.days')}
           placeholder={t('records.days')}

@@ -2,9 +2,9 @@ import { Alert, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 import { t } from '@/texts'
-import { IconAlertTriangle, IconCheck, IconCopy } from '@/ui/icons'
 
-import classes from './profile.module.css'
+import { IconAlertTriangle, IconCheck, IconCopy } from './icons'
+import classes from './shown-once.module.css'
 
 interface ShownOnceProps {
   text: string
@@ -20,7 +20,7 @@ export function ShownOnce({ text, value, children, onKept }: ShownOnceProps) {
   return (
     <Stack gap="sm">
       <Alert color="yellow" p="sm" icon={<IconAlertTriangle size={18} />} role="status">
-        {t('profile.once.warning')}
+        {t('ui.once.warning')}
       </Alert>
       <Text size="sm">{text}</Text>
       {children ?? <div className={classes.secret}>{value}</div>}
@@ -28,11 +28,11 @@ export function ShownOnce({ text, value, children, onKept }: ShownOnceProps) {
         <CopyButton value={value} timeout={4000}>
           {({ copied, copy }) => (
             <Button ref={focus} variant="light" leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
-              <span aria-live="polite">{copied ? t('profile.once.copied') : t('profile.once.copy')}</span>
+              <span aria-live="polite">{copied ? t('ui.once.copied') : t('ui.once.copy')}</span>
             </Button>
           )}
         </CopyButton>
-        <Button onClick={onKept}>{t('profile.once.kept')}</Button>
+        <Button onClick={onKept}>{t('ui.once.kept')}</Button>
       </Group>
     </Stack>
   )
