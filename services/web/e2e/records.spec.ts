@@ -74,16 +74,16 @@ test('the records answer who sent a price to whom', async ({ page, browser }) =>
   await expect(page).toHaveURL(/\/inbox\/.+message=/)
 })
 
-/** A system of the customer's: what it was told, and with what it answers next. */
+/** A system of somebody else's: what it was told, and with what it answers next. */
 async function listener() {
-  const heard: { headers: IncomingHttpHeaders; type: string }[] = []
-  const answer = { status: 200 }
+  const heard: { headers: IncomingHttpHeaders; body: string }[] = []
+  const answer = { status: 200, body: 'our disk is full' }
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (part: Buffer) => (body += part.toString()))
     request.on('end', () => {
-      heard.push({ headers: request.headers, type: (JSON.parse(body) as { type: string }).type })
-      response.writeHead(answer.status).end('our disk is full')
+      heard.push({ headers: request.headers, body })
+      response.writeHead(answer.status).end(answer.body)
     })
   })
   server.listen(0, '127.0.0.1')
@@ -123,7 +123,7 @@ test('a webhook is made, what it answered is seen, and it is told again', async 
   await expect(attempts).toHaveCount(2)
   await expect(attempts.first()).toContainText('HTTP 200')
   await expect(drawer.getByText('Arrived')).toBeVisible()
-  expect(system.heard.map(({ type }) => type)).toEqual(['webhook.test', 'webhook.test'])
+  expect(system.heard.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual(['webhook.test', 'webhook.test'])
   expect(new Set(system.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
 
   // Switched off, it hears nothing more, and nothing can be sent again.
@@ -135,6 +135,67 @@ test('a webhook is made, what it answered is seen, and it is told again', async 
   await drawer.getByRole('button', { name: /^A test/ }).click()
   await expect(drawer.getByText('Switch the webhook on to send it again.')).toBeVisible()
   system.close()
+})
+
+const CALENDAR = [
+  ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//portal//EN', 'BEGIN:VEVENT', 'UID:blocked@portal.example', 'DTSTAMP:20261201T000000Z'],
+  ...['DTSTART;VALUE=DATE:20270901', 'DTEND;VALUE=DATE:20270904', 'SUMMARY:Not available', 'END:VEVENT', 'END:VCALENDAR', ''],
+].join('\r\n')
+
+test('a calendar is fetched, says why it fails, and is removed', async ({ page }) => {
+  const portal = await listener()
+  portal.answer.body = CALENDAR
+  await open(page, '/settings/feeds', 'supervisor')
+  await page.getByRole('button', { name: 'New feed' }).click()
+  const form = page.getByRole('dialog', { name: 'New feed' })
+  await form.getByRole('textbox', { name: 'Name' }).fill('Casa do Mar')
+  await form.getByRole('textbox', { name: 'Address of the calendar' }).fill(portal.url)
+  await form.getByRole('combobox', { name: 'Portal' }).fill('Sea and Stay')
+  await form.getByRole('button', { name: 'Save' }).click()
+  const row = page.getByRole('article', { name: 'Casa do Mar' })
+  await expect(row.getByText('1 blocked')).toBeVisible()
+  await expect(row.getByText('Works')).toBeVisible()
+  await expect(row).toContainText('Sea and Stay')
+  await row.getByRole('button', { name: 'Entries' }).click()
+  await expect(page.getByRole('dialog').getByRole('row', { name: /1.*4 Sept? 2027/ })).toContainText('Blocked')
+  await page.keyboard.press('Escape')
+
+  portal.answer.status = 404
+  await row.getByRole('button', { name: 'Fetch now' }).click()
+  await expect(row.getByText('the address answered HTTP 404')).toBeVisible()
+  await expect(row.getByText('Fails')).toBeVisible()
+
+  await row.getByRole('button', { name: 'What to do with Casa do Mar' }).click()
+  await page.getByRole('menuitem', { name: 'Remove' }).click()
+  await page.getByRole('menuitem', { name: 'Really remove?' }).click()
+  await expect(row).toHaveCount(0)
+  portal.close()
+})
+
+test('a field of our own is added, renamed and removed', async ({ page }) => {
+  await open(page, '/settings/fields', 'admin')
+  await page.getByRole('button', { name: 'New field' }).click()
+  const form = page.getByRole('dialog')
+  await form.getByRole('textbox', { name: 'Name' }).fill('Diet at sea')
+  await form.getByRole('combobox', { name: 'What it holds' }).click()
+  await page.getByRole('option', { name: 'Choice' }).click()
+  await form.getByRole('combobox', { name: 'Choices' }).fill('Vegan')
+  await page.keyboard.press('Enter')
+  await form.getByRole('button', { name: 'Save' }).click()
+  const row = page.getByRole('row', { name: /Diet at sea/ })
+  await expect(row).toContainText('Vegan')
+  await expect(row).toContainText('diet_at_sea')
+
+  await row.getByRole('button', { name: 'What to do with Diet at sea' }).click()
+  await page.getByRole('menuitem', { name: 'Change' }).click()
+  await form.getByRole('textbox', { name: 'Name' }).fill('Diet on board')
+  await form.getByRole('button', { name: 'Save' }).click()
+  const renamed = page.getByRole('row', { name: /Diet on board/ })
+  await expect(renamed).toContainText('diet_at_sea')
+  await renamed.getByRole('button', { name: /^What to do with/ }).click()
+  await page.getByRole('menuitem', { name: 'Remove' }).click()
+  await page.getByRole('menuitem', { name: 'Really remove?' }).click()
+  await expect(renamed).toHaveCount(0)
 })
 
 test('who may not, sees neither records nor webhooks, and none by their address', async ({ page }) => {

@@ -108,7 +108,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'contact', path: async (page) => `/contacts/${await first(page, '/contacts?limit=1', 'contacts')}` },
   { name: 'imports', path: '/imports' },
   { name: 'settings', path: '/settings' },
-  ...['branding', 'users', 'channels', 'templates', 'labels', 'credits', 'sent', 'opt-outs', 'records', 'webhooks'].map((section) => ({
+  ...['branding', 'users', 'channels', 'templates', 'labels', 'fields', 'feeds', 'credits', 'sent', 'opt-outs', 'records', 'webhooks'].map((section) => ({
     name: `settings-${section}`,
     path: `/settings/${section}`,
   })),

@@ -7,6 +7,8 @@ import imports from '@/screens/imports/en.json'
 import inbox from '@/screens/inbox/en.json'
 import itineraries from '@/screens/itineraries/en.json'
 import itinerary from '@/screens/itinerary/en.json'
+import feeds from '@/screens/settings/feeds/en.json'
+import fields from '@/screens/settings/fields/en.json'
 import profile from '@/screens/profile/en.json'
 import records from '@/screens/settings/records/en.json'
 import sandbox from '@/screens/sandbox/en.json'
@@ -30,6 +32,8 @@ export default {
   contact,
   contacts,
   conversations,
+  feeds,
+  fields,
   groups,
   imports,
   inbox,

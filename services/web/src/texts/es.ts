@@ -10,6 +10,8 @@ import imports from '@/screens/imports/es.json'
 import inbox from '@/screens/inbox/es.json'
 import itineraries from '@/screens/itineraries/es.json'
 import itinerary from '@/screens/itinerary/es.json'
+import feeds from '@/screens/settings/feeds/es.json'
+import fields from '@/screens/settings/fields/es.json'
 import profile from '@/screens/profile/es.json'
 import records from '@/screens/settings/records/es.json'
 import sandbox from '@/screens/sandbox/es.json'
@@ -34,6 +36,8 @@ const es: Catalogue = {
   contact,
   contacts,
   conversations,
+  feeds,
+  fields,
   groups,
   imports,
   inbox,

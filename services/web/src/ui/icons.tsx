@@ -105,6 +105,7 @@ export const IconFilter = /* @__PURE__ */ outline('M4 4h16v2.172a2 2 0 0 1 -.586
 export const IconFingerprint = /* @__PURE__ */ outline('M18.9 7a8 8 0 0 1 1.1 5v1a6 6 0 0 0 .8 3', 'M8 11a4 4 0 0 1 8 0v1a10 10 0 0 0 2 6', 'M12 11v2a14 14 0 0 0 2.5 8', 'M8 15a18 18 0 0 0 1.8 6', 'M4.9 19a22 22 0 0 1 -.9 -7v-1a8 8 0 0 1 12 -6.95')
 export const IconFlag = /* @__PURE__ */ outline('M5 5a5 5 0 0 1 7 0a5 5 0 0 0 7 0v9a5 5 0 0 1 -7 0a5 5 0 0 0 -7 0v-9', 'M5 21v-7')
 export const IconFolder = /* @__PURE__ */ outline('M5 4h4l3 3h7a2 2 0 0 1 2 2v8a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-11a2 2 0 0 1 2 -2')
+export const IconForms = /* @__PURE__ */ outline('M12 3a3 3 0 0 0 -3 3v12a3 3 0 0 0 3 3', 'M6 3a3 3 0 0 1 3 3v12a3 3 0 0 1 -3 3', 'M13 7h7a1 1 0 0 1 1 1v8a1 1 0 0 1 -1 1h-7', 'M5 7h-1a1 1 0 0 0 -1 1v8a1 1 0 0 0 1 1h1', 'M17 12h.01', 'M13 12h.01')
 export const IconGift = /* @__PURE__ */ outline('M3 9a1 1 0 0 1 1 -1h16a1 1 0 0 1 1 1v2a1 1 0 0 1 -1 1h-16a1 1 0 0 1 -1 -1l0 -2', 'M12 8l0 13', 'M19 12v7a2 2 0 0 1 -2 2h-10a2 2 0 0 1 -2 -2v-7', 'M7.5 8a2.5 2.5 0 0 1 0 -5a4.8 8 0 0 1 4.5 5a4.8 8 0 0 1 4.5 -5a2.5 2.5 0 0 1 0 5')
 export const IconGlobe = /* @__PURE__ */ outline('M7 9a4 4 0 1 0 8 0a4 4 0 0 0 -8 0', 'M5.75 15a8.015 8.015 0 1 0 9.25 -13', 'M11 17v4', 'M7 21h8')
 export const IconGripVertical = /* @__PURE__ */ outline('M8 5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0', 'M8 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0', 'M8 19a1 1 0 1 0 2 0a1 1 0 1 0 -2 0', 'M14 5a1 1 0 1 0 2 0a1 1 0 1 0 -2 0', 'M14 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0', 'M14 19a1 1 0 1 0 2 0a1 1 0 1 0 -2 0')

@@ -4,11 +4,13 @@ import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
 
 import type { RightName } from '@/api'
 import {
-  type Icon, IconBan, IconBuilding, IconCoins, IconHistory, IconListCheck, IconPalette, IconPlugConnected, IconTags, IconTemplate, IconUsers, IconWebhook,
+  type Icon, IconBan, IconBuilding, IconCalendarEvent, IconCoins, IconForms, IconHistory, IconListCheck, IconPalette, IconPlugConnected, IconTags,
+  IconTemplate, IconUsers, IconWebhook,
 } from '@/ui/icons'
 
 export interface Section {
-  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'credits' | 'sent' | 'opt-outs' | 'records' | 'webhooks'
+  name: 'organisation' | 'branding' | 'users' | 'channels' | 'templates' | 'labels' | 'fields' | 'feeds' | 'credits' | 'sent' | 'opt-outs' | 'records'
+    | 'webhooks'
   icon: Icon
   right: RightName
   screen: LazyExoticComponent<ComponentType>
@@ -21,6 +23,8 @@ export const SECTIONS: readonly Section[] = [
   { name: 'channels', icon: IconPlugConnected, right: 'CONFIGURE_CHANNELS', screen: lazy(() => import('./channels')) },
   { name: 'templates', icon: IconTemplate, right: 'WRITE_TEMPLATES', screen: lazy(() => import('./templates')) },
   { name: 'labels', icon: IconTags, right: 'EDIT_LABELS', screen: lazy(() => import('./labels')) },
+  { name: 'fields', icon: IconForms, right: 'CHANGE_SETTINGS', screen: lazy(() => import('./fields')) },
+  { name: 'feeds', icon: IconCalendarEvent, right: 'MANAGE_FEEDS', screen: lazy(() => import('./feeds')) },
   { name: 'credits', icon: IconCoins, right: 'MANAGE_CREDITS', screen: lazy(() => import('./credits')) },
   { name: 'sent', icon: IconHistory, right: 'READ', screen: lazy(() => import('./sent')) },
   { name: 'opt-outs', icon: IconBan, right: 'READ', screen: lazy(() => import('./opt-outs')) },
