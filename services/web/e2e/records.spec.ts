@@ -198,6 +198,24 @@ test('a field of our own is added, renamed and removed', async ({ page }) => {
   await expect(renamed).toHaveCount(0)
 })
 
+test('what was settled before is read, with who changed it', async ({ page }) => {
+  await open(page, '/settings/organisation', 'admin')
+  const seconds = page.getByRole('textbox', { name: /^Seconds/ })
+  const before = await seconds.inputValue()
+  const now = String(Number(before) === 12 ? 13 : 12)
+  await seconds.fill(now)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved')).toBeVisible()
+  await page.getByRole('button', { name: 'History' }).click()
+  const latest = page.getByRole('list', { name: 'What was settled before' }).getByRole('listitem').first()
+  await expect(latest).toContainText(userOf('admin').name)
+  await expect(latest.getByRole('row', { name: /^seconds to take back/ })).toHaveText(`seconds to take back${before}${now}`)
+  await page.keyboard.press('Escape')
+  await seconds.fill(before)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+})
+
 test('who may not, sees neither records nor webhooks, and none by their address', async ({ page }) => {
   for (const role of ['supervisor', 'user'] as const) {
     await page.context().clearCookies()

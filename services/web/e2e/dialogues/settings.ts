@@ -41,6 +41,14 @@ export const OF_SETTINGS: readonly Screen[] = [
   { name: 'user-of-menu', path: '/settings/users', then: inTurn(press(/^What to do with /), menu) },
   { name: 'user-change', path: '/settings/users', then: inTurn(press(/^What to do with /), choose('Change')) },
   { name: 'top-up', path: '/settings/credits', then: press('Top up') },
+  {
+    name: 'settings-history',
+    path: '/settings/organisation',
+    then: async (page) => {
+      await press('History')(page)
+      await page.getByRole('list', { name: 'What was settled before' }).waitFor()
+    },
+  },
   { name: 'field-new', path: '/settings/fields', then: press('New field') },
   { name: 'feed-new', path: '/settings/feeds', then: press('New feed') },
   { name: 'webhook-new', path: '/settings/webhooks', then: press('New webhook') },

@@ -7,6 +7,7 @@ import { Heading } from '@/ui/heading'
 import { Loaded } from '@/ui/states'
 import section from '@/ui/section.module.css'
 
+import { History } from './history'
 import { useOrganisation, useSettle } from './settle'
 
 const ROLES: readonly StaffRole[] = ['owner', 'admin', 'supervisor', 'user']
@@ -32,7 +33,9 @@ export default function Organisation() {
   const organisation = useOrganisation()
   return (
     <section>
-      <Heading title={t('settings.section.organisation')} text={t('settings.organisation.text')} />
+      <Heading title={t('settings.section.organisation')} text={t('settings.organisation.text')}>
+        <History />
+      </Heading>
       <Loaded query={organisation}>{(found) => <Form key={found.version} organisation={found} />}</Loaded>
     </section>
   )
