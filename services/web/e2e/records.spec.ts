@@ -63,15 +63,12 @@ test('the records answer who sent a price to whom', async ({ page, browser }) =>
   await expect(table.getByRole('row')).toHaveCount(lines.length)
   expect(lines.filter((each) => each.includes(title))).toHaveLength(1)
 
-  // From one entry to all about the contact, and to the message itself.
+  // From one entry to all about the contact.
   await row.getByRole('button').click()
   await record.getByRole('button', { name: 'All about this contact' }).click()
   await filters.getByRole('button', { name: 'Show all' }).click()
   await filters.getByRole('searchbox').fill(`${guest.address} ${title.slice(-14, -1)}`)
   await expect(table.getByRole('row')).toHaveCount(2)
-  await row.getByRole('button').click()
-  await record.getByRole('button', { name: 'Open' }).click()
-  await expect(page).toHaveURL(/\/inbox\/.+message=/)
 })
 
 /** A system of somebody else's: what it was told, and with what it answers next. */
@@ -214,6 +211,30 @@ test('what was settled before is read, with who changed it', async ({ page }) =>
   await seconds.fill(before)
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled()
+})
+
+test('what a guest said of a trip stands on its screen, and what was answered', async ({ page }) => {
+  await open(page, '/itineraries', 'user')
+  const details = { title: 'A week in Tavira', start: '2026-09-01', end: '2026-09-08', zone: 'Europe/Lisbon' }
+  const trip = await ask<Held>(page, 'POST', '/itineraries', { data: { details } })
+  await page.goto(`${up.address}/itineraries/${trip.id}`)
+  await expect(page.getByRole('tab', { name: 'Documents' })).toBeVisible()
+  await expect(page.getByRole('tab', { name: 'Reviews' })).toHaveCount(0)
+
+  const categories = [{ category: 'cleanliness', given: 5 }, { category: 'value', given: 3 }]
+  const said = { source: 'Sea and Stay', external_id: trip.id, scale: '1-5', date: '2026-09-09', overall: 4, categories }
+  const words = { guest: 'Anna Berg', text: 'We would come again.', itinerary_id: trip.id }
+  await ask(page, 'POST', '/reviews', { data: { details: { ...said, ...words } } })
+  await page.reload()
+  await page.getByRole('tab', { name: 'Reviews' }).click()
+  const review = page.getByRole('article', { name: 'Review by Anna Berg' })
+  await expect(review.getByText('8 of 10')).toBeVisible()
+  await expect(review.getByRole('progressbar', { name: 'cleanliness' })).toHaveAttribute('aria-valuenow', '100')
+  await expect(review.getByRole('progressbar', { name: 'value for money' })).toHaveAttribute('aria-valuenow', '60')
+  await review.getByRole('button', { name: 'Note the answer' }).click()
+  await review.getByRole('textbox', { name: 'Note the answer' }).fill('You are welcome.')
+  await review.getByRole('button', { name: 'Save' }).click()
+  await expect(review.getByText('Answered: You are welcome.')).toBeVisible()
 })
 
 test('who may not, sees neither records nor webhooks, and none by their address', async ({ page }) => {

@@ -43,6 +43,15 @@ export async function whatsappThread(page: Page): Promise<string> {
   return `/whatsapp/${await found()}`
 }
 
+/** A trip that a guest has reviewed. */
+async function reviewed(page: Page): Promise<string> {
+  const id = await first(page, '/itineraries?state=finished&limit=1', 'itineraries')
+  const categories = [{ category: 'cleanliness', given: 9.5 }, { category: 'value', given: 7 }]
+  const said = { source: 'Sea and Stay', external_id: id, scale: '0-10', date: '2026-11-20', overall: 8.6, categories }
+  await ask(page, 'POST', '/reviews', { data: { details: { ...said, guest: 'Anna Berg', text: 'We would come again.', itinerary_id: id } } })
+  return `/itineraries/${id}?tab=reviews`
+}
+
 /** Every screen, each in the states that are worth a look. */
 export const SCREENS: readonly Screen[] = [
   { name: 'sign-in', path: '/sign-in', anonymous: true },
@@ -91,6 +100,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'itinerary', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=in_progress&limit=1', 'itineraries')}` },
   { name: 'itinerary-payments', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}?tab=payments` },
   { name: 'itinerary-proposals', path: async (page) => `/itineraries/${await first(page, '/itineraries?state=proposed&limit=1', 'itineraries')}?tab=proposals` },
+  { name: 'itinerary-reviews', path: reviewed },
   {
     name: 'purchase-order',
     path: async (page) => `/itineraries/${await first(page, '/itineraries?state=confirmed&limit=1', 'itineraries')}`,

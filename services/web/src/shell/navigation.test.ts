@@ -22,5 +22,5 @@ it('one of a message that is held leads to what it answers, else to whom it is f
 
 it('one of a review leads to its trip, where it has one', async () => {
   answers({ '/reviews/r': { details: { itinerary_id: 't' } }, '/reviews/x': { details: {} } })
-  expect([await addressOfEntity('review', 'r'), await addressOfEntity('review', 'x')]).toEqual(['/itineraries/t', undefined])
+  expect([await addressOfEntity('review', 'r'), await addressOfEntity('review', 'x')]).toEqual(['/itineraries/t?tab=reviews', undefined])
 })

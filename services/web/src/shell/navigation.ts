@@ -54,7 +54,7 @@ export async function addressOfEntity(entity: string, id: string): Promise<strin
   if (entity === 'message') return addressOfMessage(id)
   if (entity === 'review') {
     const { details } = await api.get('/reviews/{id}', { path: { id } })
-    return details.itinerary_id ? `/itineraries/${details.itinerary_id}` : undefined
+    return details.itinerary_id ? `/itineraries/${details.itinerary_id}?tab=reviews` : undefined
   }
   const found: Record<string, string> = {
     conversation: `/inbox/${id}`,

@@ -22,6 +22,7 @@ import { Payments } from './payments'
 import { peopleOf } from './people'
 import { Proposals } from './proposals'
 import { type Tab, TABS, validateSearch } from './search'
+import { hasReviewsQuery, Reviews } from './reviews'
 import { Services } from './services'
 
 /** What somebody wants to send from this trip. */
@@ -53,6 +54,8 @@ function Screen({ trip }: { trip: Trip }) {
   const [group, setGroup] = useState<string>()
   const agent = useQuery(contactQuery(trip.details.agent_id))
   const tab = search.tab ?? 'services'
+  const reviewed = useQuery(hasReviewsQuery(trip.id)).data === true
+  const isOffered: Partial<Record<Tab, boolean>> = { timeline: !wide, reviews: reviewed || tab === 'reviews' }
   const shown: Tab = wide && tab === 'timeline' ? 'services' : tab
   const timeline = (
     <Timeline
@@ -67,6 +70,7 @@ function Screen({ trip }: { trip: Trip }) {
     payments: <Payments trip={trip} />,
     proposals: <Proposals trip={trip} onWant={setWanted} />,
     documents: <Documents trip={trip} />,
+    reviews: <Reviews trip={trip} />,
     history: <History trip={trip} />,
     timeline: <Box className={classes.narrowTimeline}>{timeline}</Box>,
   }
@@ -76,7 +80,7 @@ function Screen({ trip }: { trip: Trip }) {
         <Header trip={trip} onWant={setWanted} onGroup={(id) => setGroup(id ?? 'new')} />
         <Tabs value={shown} onChange={(value) => put({ tab: TABS.find((each) => each === value) })} keepMounted={false} className={classes.tabs}>
           <Tabs.List className={classes.tabList}>
-            {TABS.filter((each) => !wide || each !== 'timeline').map((each) => (
+            {TABS.filter((each) => isOffered[each] ?? true).map((each) => (
               <Tabs.Tab key={each} value={each}>
                 {t(`itinerary.tab.${each}`)}
               </Tabs.Tab>

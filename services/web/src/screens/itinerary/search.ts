@@ -1,6 +1,6 @@
 import { type Filters, SIDES } from '@/timeline/filters'
 
-export const TABS = ['services', 'payments', 'proposals', 'documents', 'history', 'timeline'] as const
+export const TABS = ['services', 'payments', 'proposals', 'documents', 'reviews', 'history', 'timeline'] as const
 export type Tab = (typeof TABS)[number]
 
 /** What the address of this screen keeps behind its `?`. */
