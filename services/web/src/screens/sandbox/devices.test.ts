@@ -35,6 +35,7 @@ describe('the devices', () => {
     expect(matching(all, 'bo l', 'all')).toHaveLength(1)
     expect(matching(all, '351 912-000', 'all')).toHaveLength(2)
     expect(matching(all, 'marta', 'email')).toHaveLength(1)
+    expect(matching(all, 'LID-7', 'whatsapp')).toHaveLength(1)
     expect(matching(all, 'nobody', 'all')).toEqual([])
   })
 

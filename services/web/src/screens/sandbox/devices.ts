@@ -47,7 +47,8 @@ export function matching(devices: readonly Device[], words: string, channel: Cha
   return devices.filter(
     (each) =>
       (channel === 'all' || each.channel === channel) &&
-      (each.name.toLowerCase().includes(wanted) || each.address.toLowerCase().includes(bare)),
+      // An address has its hyphens; a number has none, however it is written.
+      [each.name, each.address].some((one) => one.toLowerCase().includes(wanted) || one.includes(bare)),
   )
 }
 
