@@ -21,6 +21,7 @@ Tags = Annotated[list[Tag], Meta(max_length=50)]
 Address = Annotated[str, Meta(min_length=3, max_length=254)]  # RFC 5321 4.5.3.1.3
 Limit = Annotated[int, Meta(ge=1, le=200)]
 CopyLimit = Annotated[int, Meta(ge=0, le=500)]
+FileNumber = Annotated[int, Meta(ge=0, le=999, description="The place of a file, from 0")]
 Cursor = Annotated[str, Meta(max_length=500)]
 Moment = Annotated[datetime, Meta(tz=True)]
 

@@ -13,7 +13,7 @@ from fairlead.contract import Interface, Message, call
 
 from . import rights
 from .channels import ConnectionCopies, ConnectionState, Mailbox
-from .common import Address, CopyLimit, FileRef, Limit, Line, Name, Text
+from .common import Address, CopyLimit, FileNumber, FileRef, Limit, Line, Name, Text
 from .files import FileHolder
 from .persons import PersonHolder
 
@@ -124,6 +124,14 @@ class Click(Message):
     url: str
 
 
+class MailboxState(enum.Enum):
+    """What becomes of a mail to a mailbox of the demo's world."""
+
+    OPEN = "open"
+    FULL = "full"  # it comes back; another may arrive
+    GONE = "gone"  # it comes back: there is no such mailbox
+
+
 class SandboxMailbox(Message):
     """A mailbox of somebody in the demo's world."""
 
@@ -131,6 +139,7 @@ class SandboxMailbox(Message):
     name: str
     unread: int
     total: int
+    state: MailboxState = MailboxState.OPEN
 
 
 class SandboxMail(Message):
@@ -235,6 +244,14 @@ class EmailGateway(FileHolder, PersonHolder, Interface, Protocol):
         """The mailboxes that hold something or belong to the demo. Conflict when switched off."""
         ...
 
+    @call(rights.USE_SANDBOX, mutates=True)
+    def put_sandbox_mailbox(
+        self, *, address: Address, state: MailboxState = MailboxState.OPEN
+    ) -> SandboxMailbox:
+        """Let there be this mailbox. What it does not take comes back with a report, as from a
+        mail server; what it has stays."""
+        ...
+
     @call(rights.USE_SANDBOX)
     def sandbox_mails(self, *, address: Address, limit: Limit = 50) -> list[SandboxMail]:
         """What arrived at an address, the newest first."""
@@ -243,6 +260,11 @@ class EmailGateway(FileHolder, PersonHolder, Interface, Protocol):
     @call(rights.USE_SANDBOX, mutates=True)
     def sandbox_read(self, *, id: UUID) -> SandboxMail:
         """Open a mail as its reader would: its pixel is loaded. NotFound."""
+        ...
+
+    @call(rights.USE_SANDBOX)
+    def sandbox_mail_file(self, *, id: UUID, number: FileNumber) -> FileRef:
+        """An attachment of a mail, by its place from 0. NotFound."""
         ...
 
     @call(rights.USE_SANDBOX, mutates=True)

@@ -21,7 +21,7 @@ from .channels import (
     DeliveryStatus,
     Place,
 )
-from .common import CopyLimit, FileRef, Limit, Line, Name, Text
+from .common import CopyLimit, FileNumber, FileRef, Limit, Line, Name, Text
 from .files import FileHolder
 from .groups import GroupAddress, GroupCopies
 from .persons import PersonHolder
@@ -376,6 +376,11 @@ class WhatsAppGateway(FileHolder, PersonHolder, Interface, Protocol):
         self, *, address: WhatsAppAddress, limit: Limit = 50
     ) -> list[SandboxChatMessage]:
         """What a phone has, the newest first."""
+        ...
+
+    @call(rights.USE_SANDBOX)
+    def sandbox_chat_file(self, *, id: UUID, number: FileNumber) -> FileRef:
+        """A file of a message that a phone got from us, by its place from 0. NotFound."""
         ...
 
     @call(rights.USE_SANDBOX, mutates=True)

@@ -45,7 +45,7 @@ class View:
     @property
     def path(self) -> str:
         """The rule with something in each of its places."""
-        places = {"id": str(uuid.uuid4()), "service": "contacts", "file": "result"}
+        places = {"id": str(uuid.uuid4()), "service": "contacts", "file": "result", "number": "0"}
         path = self.rule
         for name, value in places.items():
             path = path.replace(f"<{name}>", value).replace(f"<uuid:{name}>", value)
@@ -89,6 +89,10 @@ VIEWS = (
         "/itineraries/<id>/papers",
         (*_PAPER, *_rights(Inbox, "add_file")),
         {"json": {"kind": "itinerary"}},
+    ),
+    View("GET", "/sandbox/mails/<id>/files/<number>", _rights(EmailGateway, "sandbox_mail_file")),
+    View(
+        "GET", "/sandbox/chats/<id>/files/<number>", _rights(WhatsAppGateway, "sandbox_chat_file")
     ),
     View("GET", "/events", (rights.READ,)),
 )

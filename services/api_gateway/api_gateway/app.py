@@ -22,6 +22,7 @@ from . import (
     papers,
     problem,
     public,
+    sandbox_files,
     session,
     trip_pages,
     web,
@@ -35,7 +36,10 @@ from .limits import visitor
 from .openapi import document
 
 API = "/api/v1"
-_VIEWS = (session, messages, mail_pages, connections, attachments, audit, jobs, papers, events)
+_VIEWS = (
+    session, messages, mail_pages, connections, attachments, audit, jobs, papers, sandbox_files,
+    events,
+)  # fmt: skip
 JSON_LIMIT = 1024 * 1024  # bytes of a JSON body; a message's text has 100,000 characters at most
 
 _HEADERS = {

@@ -135,7 +135,7 @@ class Door:
         found: dict[str, Any] = {}
         types = {info.name: info.type for info in msgspec.structs.fields(self.call.request)}
         for name, text in places.items():
-            found[name] = _convert(text, types[name], name)
+            found[name] = converted(text, types[name], name)
         if self.has_body:
             body = read_json(self.body, self.call.service)
             found |= {name: getattr(body, name) for name in body.__struct_fields__}
@@ -159,7 +159,9 @@ class Door:
         ]
         if missing:
             raise Invalid.field("gateway.missing_parameter", missing[0], "is missing")
-        return {name: _convert(text, known[name].type, name) for name, text in request.args.items()}
+        return {
+            name: converted(text, known[name].type, name) for name, text in request.args.items()
+        }
 
     def respond(self, result: Any) -> Response:
         """`result` as JSON, with its version as the ETag."""
@@ -241,7 +243,8 @@ def given(kind: Any) -> Any:
     return functools.reduce(operator.or_, kinds)
 
 
-def _convert(text: str, wanted: Any, name: str) -> Any:
+def converted(text: str, wanted: Any, name: str) -> Any:
+    """The text of the parameter `name` as what is wanted; raises Invalid that names it."""
     if "\0" in text:
         raise Invalid.field("gateway.invalid_parameter", name, "holds a NUL character")
     try:

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.accounts import AccountLink, Session
-from contracts.common import Language
+from contracts.common import FileNumber, Language
 from contracts.inbox import Draft, File, FileLink, MessageView, PictureSize, ScheduledMessage
 from contracts.itineraries import Itinerary, PaperKind
 from contracts.jobs import Job, JobFileKind
@@ -446,6 +446,12 @@ def _files(schemas: _Schemas, door: Callable[..., Operation]) -> Iterator[Operat
     body = _body(LinkWanted, schemas)
     path = "/files/{id}/links"
     yield door("POST", path, "link_file", doc, success, parameters=[id], requestBody=body)
+
+    number = _parameter("path", "number", schemas.of(FileNumber), 0, True)
+    for where in ("mails", "chats"):
+        doc = f"A file that somebody of the sandbox got, by its place among those of {where}."
+        path, name = f"/sandbox/{where}/{{id}}/files/{{number}}", f"open_sandbox_file_of_{where}"
+        yield door("GET", path, name, doc, parts, parameters=[id, number])
 
 
 def _mail_page(schemas: _Schemas, door: Callable[..., Operation]) -> Operation:

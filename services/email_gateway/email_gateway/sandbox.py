@@ -12,7 +12,7 @@ from uuid import UUID
 
 from contracts.channels import DeliveryStatus, Mailbox
 from contracts.common import FileRef
-from contracts.email_gateway import SandboxMail, SandboxMailbox
+from contracts.email_gateway import MailboxState, SandboxMail, SandboxMailbox
 from fairlead.context import current
 from fairlead.errors import NotFound
 from fairlead.files import FileStore
@@ -34,6 +34,9 @@ from .writing import Copy
 READER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Thunderbird/145.0"
 
 
+_REFUSALS = {MailboxState.GONE: correspondent.NOBODY, MailboxState.FULL: correspondent.FULL}
+
+
 def deliver(
     store: ServiceStore,
     files: FileStore,
@@ -42,15 +45,17 @@ def deliver(
     copy: Copy,
     row: DispatchRow,
 ) -> Outcome:
-    """Put a mail into its mailbox, or send back a report that there is no such mailbox."""
+    """Put a mail into its mailbox, or send back a report where that does not take it."""
     organisation = row.organisation_id
     now = _now()
     with store.reading(organisation) as session:
         # Employees have no mailbox in this world until something is sent to them.
-        known = row.notice or sandbox.exists(session, copy.recipient)
-    if not known:
+        stranger = MailboxState.OPEN if row.notice else MailboxState.GONE
+        state = sandbox.state_of(session, copy.recipient, stranger=stranger)
+    if state is not MailboxState.OPEN:
         report = correspondent.failure(
             copy.data,
+            _REFUSALS[state],
             recipient=copy.recipient,
             bounce_to=copy.envelope_from,
             envelope_id=copy.envelope_id,
@@ -99,11 +104,15 @@ class Sandbox:
     def mailboxes(self) -> list[SandboxMailbox]:
         """All mailboxes by address."""
         with self._store.reading() as session:
+            return sandbox.mailboxes(session)
+
+    def put_mailbox(self, address: str, state: MailboxState) -> SandboxMailbox:
+        """Let there be a mailbox that takes what comes, or does not."""
+        with self._store.transaction() as session:
+            sandbox.put_mailbox(session, address, state)
+            session.flush()
             found = sandbox.mailboxes(session)
-        return [
-            SandboxMailbox(address=address, name=name, unread=unread, total=total)
-            for address, name, unread, total in found
-        ]
+        return next(each for each in found if each.address == address.lower())
 
     def mails(self, address: str, limit: int) -> list[SandboxMail]:
         """The mails of a mailbox, the newest first."""
@@ -126,11 +135,20 @@ class Sandbox:
             )
         return self._shown(row)
 
+    def file(self, id: UUID, number: int) -> FileRef:
+        """An attachment of a mail; raises NotFound."""
+        with self._store.reading() as session:
+            row = sandbox.mail(session, id)
+        files = self._shown(row).attachments
+        if number >= len(files):
+            raise NotFound("email_gateway.sandbox_file_not_found", "The mail has no such file")
+        return files[number]
+
     def reply(self, id: UUID, text: str, attachments: Sequence[FileRef], *, quote: bool) -> None:
         """Answer a mail from the mailbox that it lies in."""
         with self._store.reading() as session:
             row = sandbox.mail(session, id)
-            name = {each[0]: each[1] for each in sandbox.mailboxes(session)}[row.mailbox]
+            name = {each.address: each.name for each in sandbox.mailboxes(session)}[row.mailbox]
         raw = correspondent.answer(
             self._mail(row),
             sender=(name, row.mailbox),

@@ -13,6 +13,7 @@ from contracts.email_gateway import (
     Connection,
     ConnectionDetails,
     EmailGateway,
+    MailboxState,
     SandboxMail,
     SandboxMailbox,
     TestStep,
@@ -184,12 +185,22 @@ class EmailGatewayService(ProjectionDoors):
         return self._sandbox().mailboxes()
 
     @rpc
+    def put_sandbox_mailbox(
+        self, *, address: str, state: MailboxState = MailboxState.OPEN
+    ) -> SandboxMailbox:
+        return self._sandbox().put_mailbox(address, state)
+
+    @rpc
     def sandbox_mails(self, *, address: str, limit: int = 50) -> list[SandboxMail]:
         return self._sandbox().mails(address, limit)
 
     @rpc
     def sandbox_read(self, *, id: UUID) -> SandboxMail:
         return self._sandbox().read(id)
+
+    @rpc
+    def sandbox_mail_file(self, *, id: UUID, number: int) -> FileRef:
+        return self._sandbox().file(id, number)
 
     @rpc
     def sandbox_reply(

@@ -17,18 +17,21 @@ interface Asked {
   file?: Upload
   /** The version that is changed. */
   version?: number
+  /** Makes it once, however often it is asked for. */
+  key?: string
 }
 
 /** What the API answers who is signed in in `page`. */
 export async function ask<T = unknown>(
   page: Page,
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
-  { data, file, version }: Asked = {},
+  { data, file, version, key }: Asked = {},
 ): Promise<T> {
   const headers: Record<string, string> = {}
   if (method !== 'GET') headers['X-CSRF-Token'] = (await ask<{ csrf: string }>(page, 'GET', '/session')).csrf
   if (version !== undefined) headers['If-Match'] = `"v${version}"`
+  if (key !== undefined) headers['Idempotency-Key'] = key
   const answer = await page.request.fetch(API + path, {
     method,
     headers,
@@ -94,6 +97,7 @@ interface Mail {
   id: string
   subject: string
   text: string
+  cc: { address: string }[]
   attachments: { name: string }[]
 }
 

@@ -212,6 +212,22 @@ def test_a_phone_that_is_off_gets_it_when_it_is_on(home: Home) -> None:
         reached(world, queued, DeliveryStatus.DELIVERED)
 
 
+def test_a_file_that_came_is_opened_by_its_place(home: Home) -> None:
+    with running(home) as (world, gateway):
+        sandbox(world, gateway)
+        stored = world.runtime.files.put(OURS, b"%PDF-1.4 vouchers")
+        file = FileRef(
+            key=stored.key, name="vouchers.pdf", content_type="application/pdf", size=stored.size
+        )
+        reached(world, queue(world, attachments=[file]), DeliveryStatus.DELIVERED)
+        [got] = gateway.sandbox_chat(address=PHONE)
+        assert gateway.sandbox_chat_file(id=got.id, number=0) == file
+        own = gateway.sandbox_chat_write(address=PHONE, text="Signed", files=[file])
+        for id, number in ((got.id, 1), (own.id, 0)):  # what he sent himself he need not open
+            with pytest.raises(NotFound, match="no such file"):
+                gateway.sandbox_chat_file(id=id, number=number)
+
+
 def test_a_failure_on_purpose_has_its_reason(home: Home) -> None:
     with running(home) as (world, gateway):
         sandbox(world, gateway)
@@ -333,6 +349,7 @@ def test_nobody_reaches_another_organisations_numbers_and_phones(home: Home) -> 
             lambda: stranger.disconnect_whatsapp(id=connection.id),
             lambda: stranger.fetch_network_templates(id=connection.id),
             lambda: stranger.sandbox_chat(address=PHONE),
+            lambda: stranger.sandbox_chat_file(id=shown.id, number=0),
             lambda: stranger.sandbox_chat_read(id=shown.id),
             lambda: stranger.sandbox_chat_fail(id=shown.id),
             lambda: stranger.sandbox_chat_amend(id=shown.id, reaction="!"),

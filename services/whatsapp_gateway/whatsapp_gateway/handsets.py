@@ -94,6 +94,16 @@ class Handsets:
             phone = sandbox.handset(session, addresses.key(address))
             return [_view(session, row) for row in sandbox.chat(session, phone.key, limit)]
 
+    def file(self, id: UUID, number: int) -> FileRef:
+        """A file that it got; raises NotFound, also where what came was deleted."""
+        with self._store.reading() as session:
+            row = sandbox.message(session, id)
+        if not row.from_us or row.deleted or number >= len(row.files):
+            raise NotFound(
+                "whatsapp_gateway.sandbox_file_not_found", "The message has no such file"
+            )
+        return row.files[number]
+
     def read(self, id: UUID) -> SandboxChatMessage:
         """Read a message, and those before it."""
         with self._store.transaction() as session:

@@ -9,6 +9,7 @@ from ..door import Door
 DOORS = (
     Door("POST", "/connections/{id}/test", EmailGateway, "try_connection"),
     Door("GET", "/sandbox/mailboxes", EmailGateway, "sandbox_mailboxes"),
+    Door("PUT", "/sandbox/mailboxes", EmailGateway, "put_sandbox_mailbox"),
     Door("GET", "/sandbox/mails", EmailGateway, "sandbox_mails"),
     Door("POST", "/sandbox/mails", EmailGateway, "sandbox_write", 201),
     Door("POST", "/sandbox/mails/{id}/open", EmailGateway, "sandbox_read"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from typing import Final
 
 from .mime import Mail
 from .parts import Attachment
@@ -49,9 +51,25 @@ def new_mail(
     return _bytes(_message(sender, ("", to), subject, now, attachments, text))
 
 
-def failure(original: bytes, *, recipient: str, bounce_to: str, envelope_id: str,
-            now: dt.datetime) -> bytes:  # fmt: skip
-    """A server's report that a mailbox does not exist (RFC 3464), the headers enclosed."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a server takes no mail for somebody: its reply code, status (RFC 3463), and words."""
+
+    reply: int
+    status: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.reply} {self.status} {self.words}"
+
+
+NOBODY: Final = Refusal(550, "5.1.1", "User unknown in the sandbox's world")
+FULL: Final = Refusal(552, "5.2.2", "Mailbox full: the sandbox's people keep everything")
+
+
+def failure(original: bytes, refusal: Refusal, *, recipient: str, bounce_to: str,
+            envelope_id: str, now: dt.datetime) -> bytes:  # fmt: skip
+    """A server's report that it could not deliver a mail (RFC 3464), the headers enclosed."""
     domain = recipient.rpartition("@")[2]
     boundary = f"report-{secrets.token_hex(8)}"
     headers = original.partition(b"\r\n\r\n")[0]
@@ -71,7 +89,7 @@ def failure(original: bytes, *, recipient: str, bounce_to: str, envelope_id: str
         "",
         "Your message could not be delivered to one recipient.",
         "",
-        f"<{recipient}>: 550 5.1.1 User unknown in the sandbox's world",
+        f"<{recipient}>: {refusal}",
         "",
         f"--{boundary}",
         "Content-Type: message/delivery-status",
@@ -81,8 +99,8 @@ def failure(original: bytes, *, recipient: str, bounce_to: str, envelope_id: str
         "",
         f"Final-Recipient: rfc822; {recipient}",
         "Action: failed",
-        "Status: 5.1.1",
-        "Diagnostic-Code: smtp; 550 5.1.1 User unknown in the sandbox's world",
+        f"Status: {refusal.status}",
+        f"Diagnostic-Code: smtp; {refusal}",
         "",
         f"--{boundary}",
         "Content-Type: text/rfc822-headers",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contracts.channels import Mailbox
+from contracts.email_gateway import MailboxState, SandboxMailbox
 from fairlead.errors import NotFound
 from fairlead.store import insert_into, new_id
 
@@ -25,20 +26,33 @@ def open_mailbox(session: Session, mailbox: Mailbox) -> None:
     )
 
 
-def exists(session: Session, address: str) -> bool:
-    """Whether mail to `address` arrives.
+def put_mailbox(session: Session, address: str, state: MailboxState) -> None:
+    """Let there be a mailbox in this state."""
+    open_mailbox(session, Mailbox(address=address))
+    session.execute(
+        sa.update(SandboxMailboxRow)
+        .where(SandboxMailboxRow.address == address.lower())
+        .values(state=state)
+    )
+
+
+def state_of(session: Session, address: str, *, stranger: MailboxState) -> MailboxState:
+    """What becomes of mail to `address`; `stranger` says it of who is none of the known.
 
     At a domain that has mailboxes only those exist, so that a mistyped name bounces as it would
     in the world; at any other domain every name does.
     """
     address = address.lower()
     domain = address.rpartition("@")[2]
-    known = session.scalars(
-        sa.select(SandboxMailboxRow.address).where(
-            SandboxMailboxRow.address.like(f"%@{_escaped(domain)}", escape="\\")
+    known = {
+        row.address: row.state
+        for row in session.scalars(
+            sa.select(SandboxMailboxRow).where(
+                SandboxMailboxRow.address.like(f"%@{_escaped(domain)}", escape="\\")
+            )
         )
-    ).all()
-    return not known or address in known
+    }
+    return known.get(address, stranger if known else MailboxState.OPEN)
 
 
 def _escaped(text: str) -> str:
@@ -72,19 +86,29 @@ def add_mail(
     return inserted.first() is not None
 
 
-def mailboxes(session: Session) -> list[tuple[str, str, int, int]]:
-    """Address, name, unread and all mails of every mailbox, by address."""
+def mailboxes(session: Session) -> list[SandboxMailbox]:
+    """Every mailbox, by address."""
     counts = sa.select(
         SandboxMailRow.mailbox,
         sa.func.count().label("total"),
         sa.func.sum(sa.case((SandboxMailRow.read.is_(False), 1), else_=0)).label("unread"),
     ).group_by(SandboxMailRow.mailbox)
     counted = {row.mailbox: (int(row.unread), int(row.total)) for row in session.execute(counts)}
-    names = {row.address: row.name for row in session.scalars(sa.select(SandboxMailboxRow))}
-    return [
-        (address, names.get(address, ""), *counted.get(address, (0, 0)))
-        for address in sorted({*names, *counted})
-    ]
+    rows = {row.address: row for row in session.scalars(sa.select(SandboxMailboxRow))}
+    return [_view(address, rows.get(address), counted) for address in sorted({*rows, *counted})]
+
+
+def _view(
+    address: str, row: SandboxMailboxRow | None, counted: Mapping[str, tuple[int, int]]
+) -> SandboxMailbox:
+    unread, total = counted.get(address, (0, 0))
+    return SandboxMailbox(
+        address=address,
+        name=row.name if row else "",
+        unread=unread,
+        total=total,
+        state=row.state if row else MailboxState.OPEN,
+    )
 
 
 def mails(session: Session, address: str, limit: int) -> Sequence[SandboxMailRow]:

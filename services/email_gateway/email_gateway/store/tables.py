@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from contracts.channels import EmailQueued
-from contracts.email_gateway import ConnectionDetails
+from contracts.email_gateway import ConnectionDetails, MailboxState
 from fairlead.store import (
     COLUMN_TYPES,
     JSON,
@@ -21,6 +21,7 @@ from fairlead.store import (
     due_index,
     new_id,
     new_metadata,
+    word,
 )
 
 from ..domain.history import Progress
@@ -203,6 +204,9 @@ class SandboxMailboxRow(Scoped, Base):
 
     address: Mapped[str] = mapped_column(sa.String(320))
     name: Mapped[str] = mapped_column(sa.String(200))
+    state: Mapped[MailboxState] = mapped_column(
+        word(MailboxState), default=MailboxState.OPEN, server_default=MailboxState.OPEN.value
+    )
 
     __table_args__ = (sa.PrimaryKeyConstraint("organisation_id", "address"),)
 

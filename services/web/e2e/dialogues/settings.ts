@@ -60,6 +60,7 @@ export const OF_SETTINGS: readonly Screen[] = [
       await page.getByRole('dialog').getByText('Seal').waitFor()
     },
   },
+  { name: 'sandbox-mailbox', path: '/sandbox', then: inTurn(press(/^What becomes of mail to /), menu) },
   { name: 'password', path: '/profile/security', then: press('Change the password') },
   { name: 'second-factor', path: '/profile/security', then: press('Set up a second factor') },
   {

@@ -46,6 +46,10 @@ class SandboxDoors:
         return self._handsets().chat(address, limit)
 
     @rpc
+    def sandbox_chat_file(self, *, id: UUID, number: int) -> FileRef:
+        return self._handsets().file(id, number)
+
+    @rpc
     def sandbox_chat_read(self, *, id: UUID) -> SandboxChatMessage:
         return self._handsets().read(id)
 

@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Button, Group, Switch, Text, Tooltip } from '@mantin
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type SandboxChatMessage } from '@/api'
+import { addressOf, api, type SandboxChatMessage } from '@/api'
 import { t } from '@/texts'
 import { IconChecks, IconX } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
@@ -92,13 +92,13 @@ function isUnread({ from_us, status, deleted }: SandboxChatMessage): boolean {
   return from_us && !deleted && (status === 'sent' || status === 'delivered')
 }
 
-function Power({ device: { address, name, on } }: { device: Device }) {
+function Power({ device: { address, name, standing } }: { device: Device }) {
   const again = useLookAgain()
   const turn = useMutation({
     mutationFn: (to: boolean) => api.put('/sandbox/handsets', { body: { address, name, on: to } }),
     onSuccess: again,
   })
-  const shown = turn.isPending ? turn.variables : on
+  const shown = turn.isPending ? turn.variables : standing === 'open'
   return (
     <Tooltip label={shown ? t('sandbox.turnOff') : t('sandbox.turnOn')}>
       <Switch
@@ -137,7 +137,7 @@ function Bubble({ message, quoted, onQuote }: BubbleProps) {
               {text}
             </Text>
           )}
-          <Files files={files} />
+          <Files files={files} {...(from_us && { placeOf: (number) => addressOf('/sandbox/chats/{id}/files/{number}', { path: { id: message.id, number } }) })} />
           {place && <Text size="sm">{nameOf({ ...place, address: `${place.latitude}, ${place.longitude}` })}</Text>}
           {cards.map((each) => (
             <Text key={each.name} size="sm">

@@ -59,7 +59,7 @@ export function DeviceList({ devices, open, onToggle }: DeviceListProps) {
 }
 
 function Row({ device, pressed, onToggle }: { device: Device; pressed: boolean; onToggle: () => void }) {
-  const { name, address, channel, unread, on } = device
+  const { name, address, channel, unread, standing } = device
   return (
     <UnstyledButton className={classes.row} aria-pressed={pressed} onClick={onToggle}>
       <Group gap={8} wrap="nowrap">
@@ -70,7 +70,7 @@ function Row({ device, pressed, onToggle }: { device: Device; pressed: boolean; 
           </Text>
           <Text size="xs" c="dimmed" truncate title={address}>
             {name === '' ? t('sandbox.nameless') : address}
-            {!on && ` · ${t('sandbox.off')}`}
+            {standing !== 'open' && ` · ${t(`sandbox.standing.${standing}`)}`}
           </Text>
         </div>
         {unread > 0 && (

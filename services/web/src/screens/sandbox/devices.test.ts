@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
+import type { SandboxMailbox } from '@/api'
+
 import { devicesOf, fullest, matching, ofKey } from './devices'
 
 const handsets = [
@@ -10,15 +12,23 @@ const phones = [
   { number: '+351912000001', unread: 1, total: 4 },
   { number: '+4670000', unread: 0, total: 7 },
 ]
-const mailboxes = [
+const mailboxes: SandboxMailbox[] = [
   { address: 'marta@reis.example', name: 'Marta Reis', unread: 0, total: 0 },
-  { address: 'taxi@lisbon.example', name: '', unread: 3, total: 5 },
+  { address: 'taxi@lisbon.example', name: '', unread: 3, total: 5, state: 'full' },
 ]
 const all = devicesOf(handsets, phones, mailboxes)
 
 describe('the devices', () => {
   it('give the texts of a phone the name that its chats have', () => {
-    expect(all.find((each) => each.key === 'sms:+351912000001')).toMatchObject({ name: 'Marta Reis', unread: 1, on: true })
+    expect(all.find((each) => each.key === 'sms:+351912000001')).toMatchObject({ name: 'Marta Reis', unread: 1, standing: 'open' })
+  })
+
+  it('say what becomes of what is sent to them', () => {
+    const standing = (key: string) => all.find((each) => each.key === key)?.standing
+    expect(standing('whatsapp:351912000001')).toBe('off')
+    expect(standing('whatsapp:lid-77')).toBe('open')
+    expect(standing('email:taxi@lisbon.example')).toBe('full')
+    expect(standing('email:marta@reis.example')).toBe('open')
   })
 
   it('let every phone with a number send texts, and none without', () => {

@@ -11,9 +11,11 @@ export interface Device {
   name: string
   unread: number
   total: number
-  /** Whether what is sent there arrives at once. */
-  on: boolean
+  standing: Standing
 }
+
+/** What becomes of what is sent there: it arrives, waits until the phone is on, or comes back. */
+export type Standing = 'open' | 'off' | 'full' | 'gone'
 
 /** Every device, those of one person together. A phone that never had a text can still write one. */
 export function devicesOf(
@@ -26,18 +28,18 @@ export function devicesOf(
   const texts = new Map(phones.map((each) => [each.number, each]))
   const numbers = new Set([...texts.keys(), ...[...names.keys()].filter((each) => /^\+\d+$/.test(each))])
   const found: Device[] = [
-    ...handsets.map(({ address, name, unread, total, on }) => made('whatsapp', address, name, unread, total, on)),
+    ...handsets.map(({ address, name, unread, total, on }) => made('whatsapp', address, name, unread, total, on ? 'open' : 'off')),
     ...[...numbers].map((number) => {
       const { unread = 0, total = 0 } = texts.get(number) ?? {}
       return made('sms', number, names.get(number) ?? '', unread, total)
     }),
-    ...mailboxes.map(({ address, name, unread, total }) => made('email', address, name, unread, total)),
+    ...mailboxes.map(({ address, name, unread, total, state }) => made('email', address, name, unread, total, state)),
   ]
   return found.sort((a, b) => (a.name || a.address).localeCompare(b.name || b.address) || a.key.localeCompare(b.key))
 }
 
-function made(channel: Channel, address: string, name: string, unread: number, total: number, on = true): Device {
-  return { key: `${channel}:${address}`, channel, address, name, unread, total, on }
+function made(channel: Channel, address: string, name: string, unread: number, total: number, standing: Standing = 'open'): Device {
+  return { key: `${channel}:${address}`, channel, address, name, unread, total, standing }
 }
 
 /** Those that somebody looks for: by any part of a name, an address, or a number without its spaces. */

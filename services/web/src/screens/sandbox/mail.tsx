@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 
-import { api, type SandboxMail } from '@/api'
+import { addressOf, api, type SandboxMail } from '@/api'
 import { MailFrame } from '@/outreach/mail-frame'
 import { t } from '@/texts'
 import { IconArrowLeft } from '@/ui/icons'
@@ -32,7 +32,7 @@ export function Mail({ mail, onBack }: { mail: SandboxMail; onBack: () => void }
               <Moment at={arrived_at} />
             </Text>
           </Group>
-          <Files files={attachments} />
+          <Files files={attachments} placeOf={(number) => addressOf('/sandbox/mails/{id}/files/{number}', { path: { id, number } })} />
         </div>
         {html !== null ? (
           <MailFrame html={html} title={subject} />

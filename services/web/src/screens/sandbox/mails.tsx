@@ -14,6 +14,7 @@ import { Mail } from './mail'
 import { NewMail } from './new-mail'
 import { useLookAgain, useMails } from './queries'
 import classes from './sandbox.module.css'
+import { Takes } from './takes'
 
 /** A mailbox: its mails, one of them open. Opening loads the pixel, as a mail program would. */
 export function Mails({ device, onClose }: { device: Device; onClose: () => void }) {
@@ -30,11 +31,14 @@ export function Mails({ device, onClose }: { device: Device; onClose: () => void
       device={device}
       onClose={onClose}
       actions={
-        <Tooltip label={t('sandbox.newMail')}>
-          <ActionIcon variant="subtle" aria-label={t('sandbox.newMail')} onClick={() => setWriting(true)}>
-            <IconPencil size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <>
+          <Tooltip label={t('sandbox.newMail')}>
+            <ActionIcon variant="subtle" aria-label={t('sandbox.newMail')} onClick={() => setWriting(true)}>
+              <IconPencil size={17} />
+            </ActionIcon>
+          </Tooltip>
+          <Takes device={device} />
+        </>
       }
     >
       <Loaded query={mails}>

@@ -1,4 +1,4 @@
-import { ActionIcon, FileButton, Group, Pill, Text, Textarea, Tooltip } from '@mantine/core'
+import { ActionIcon, Anchor, FileButton, Group, Pill, Text, Textarea, Tooltip } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 
@@ -92,14 +92,26 @@ export function Writing({ label, send, files = false, onTyping, above }: Writing
   )
 }
 
+interface FilesProps {
+  files: readonly FileRef[]
+  /** Where the one at that place is opened; what somebody sent himself he has at home. */
+  placeOf?: (number: number) => string
+}
+
 /** The files of a message on a device, by name. */
-export function Files({ files }: { files: readonly FileRef[] }) {
-  return files.map((each) => (
-    <Group key={each.key} gap={5} wrap="nowrap" mt={2}>
+export function Files({ files, placeOf }: FilesProps) {
+  return files.map((each, number) => (
+    <Group key={`${each.key} ${number}`} gap={5} wrap="nowrap" mt={2}>
       <IconPaperclip size={14} />
-      <Text size="sm" truncate title={each.name}>
-        {each.name}
-      </Text>
+      {placeOf === undefined ? (
+        <Text size="sm" truncate title={each.name}>
+          {each.name}
+        </Text>
+      ) : (
+        <Anchor size="sm" truncate title={each.name} href={placeOf(number)} target="_blank" rel="noopener noreferrer">
+          {each.name}
+        </Anchor>
+      )}
     </Group>
   ))
 }
