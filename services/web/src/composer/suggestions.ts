@@ -8,7 +8,7 @@ import { toast } from '@/ui/toast'
 
 import type { Drafting } from './draft'
 import type { Option } from './suggest'
-import { fill } from './template-form'
+import { fill, isFilled } from './template-form'
 import { asked, inserted, type Writing } from './writing'
 
 const SHOWN = 30
@@ -71,7 +71,7 @@ export function useSuggestions({ conversation, writing, comment, change, setComm
     setRefused(words)
     // Complete at once where all is known; else what is missing is asked for.
     void fill(chosen, conversation, writing.itinerary, {}).then(
-      (preview) => (preview.problems.length === 0 ? insert(preview, chosen) : setTemplate(chosen)),
+      (preview) => (isFilled(preview) ? insert(preview, chosen) : setTemplate(chosen)),
       (error: unknown) => toast.failure(error),
     )
   }

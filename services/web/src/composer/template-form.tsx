@@ -22,11 +22,17 @@ export function fill(template: Template, conversation: Conversation, itinerary: 
   })
 }
 
-/** The names that nobody knows yet, and whatever else stands in the way. */
-export function missing(preview: TemplatePreview): { names: string[]; others: string[] } {
-  const names = preview.problems.flatMap((each) => VARIABLE.exec(each.field)?.[1] ?? [])
-  const others = preview.problems.filter((each) => !VARIABLE.test(each.field)).map((each) => each.reason)
+/** The names that nobody knows yet, and whatever else stands in the way of the words. */
+export function missing({ problems }: TemplatePreview): { names: string[]; others: string[] } {
+  const names = problems.flatMap((each) => VARIABLE.exec(each.field)?.[1] ?? [])
+  // A template without a subject does no harm: an answer has the thread's, and a new mail its own field.
+  const others = problems.filter(({ field }) => field !== 'subject' && !VARIABLE.test(field)).map((each) => each.reason)
   return { names, others }
+}
+
+export function isFilled(preview: TemplatePreview): boolean {
+  const { names, others } = missing(preview)
+  return names.length + others.length === 0
 }
 
 interface TemplateFormProps {
@@ -44,7 +50,7 @@ export function TemplateForm({ template, conversation, itinerary, insert, close 
   const filling = useMutation({
     mutationFn: () => fill(template, conversation, itinerary, given),
     onSuccess: (next) => {
-      if (next.problems.length === 0) insert(next)
+      if (isFilled(next)) insert(next)
       else setTried(given)
     },
   })
