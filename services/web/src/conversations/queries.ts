@@ -100,8 +100,14 @@ export function unreadAfter(
   { change, conversation, message }: Pick<LiveEvents['conversation.changed'], 'change' | 'conversation' | 'message'>,
 ): number | null {
   if (before?.unread_mine == null) return null
-  const came = change === 'message_added' && message?.direction === 'in' && before.version < conversation.version
-  return came ? before.unread_mine + 1 : before.unread_mine
+  const mine = before.unread_mine
+  const overtaken = conversation.version - before.version - 1
+  if (overtaken < 0) return mine
+  const came = change === 'message_added' && message?.direction === 'in'
+  const news = conversation.unread - before.unread // of the team: nothing for what is no news, as an automatic reply
+  if (overtaken === 0) return came && news > 0 ? mine + 1 : mine
+  // Events overtake each other. What is heard after this one is old, so this one speaks for those too.
+  return mine + Math.max(came ? 1 : 0, news)
 }
 
 /** Keeps all lists true, and the conversations that are open. */
