@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
-import { api, type Conversation } from '@/api'
+import { api, type Conversation, Problem } from '@/api'
 import { useMe } from '@/queries'
 
 import { known, put } from './queries'
@@ -44,7 +44,28 @@ export function foreseen(conversation: Conversation, change: Change): Conversati
   }
 }
 
-function done({ conversation: { id, version }, change }: Wanted): Promise<Conversation> {
+/** What a change is about, to tell whether somebody else changed the same. */
+function about({ state, assignee_id, label_ids, follow_up }: Conversation, { what }: Change): unknown {
+  const parts: Partial<Record<Change['what'], unknown>> = { state, assignee: assignee_id, labels: label_ids, follow_up }
+  return parts[what]
+}
+
+/**
+ * Does it. A conversation changes with all that happens in it, a delivery too: only where the very
+ * thing is another than who wants it `saw` is he refused.
+ */
+export async function settle(conversation: Conversation, { conversation: saw, change }: Wanted): Promise<Conversation> {
+  try {
+    return await done(conversation, change)
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 412)) throw error
+    const now = await api.get('/conversations/{id}', { path: { id: conversation.id } })
+    if (JSON.stringify(about(now, change)) !== JSON.stringify(about(saw, change))) throw error
+    return done(now, change)
+  }
+}
+
+function done({ id, version }: Conversation, change: Change): Promise<Conversation> {
   const path = { id }
   switch (change.what) {
     case 'archived':
@@ -75,8 +96,7 @@ export function useChange({ silent = false } = {}) {
     meta: { silent },
     // One after the other: each needs the version that the one before made.
     scope: { id: 'conversation-change' },
-    mutationFn: ({ conversation, change }: Wanted) =>
-      done({ conversation: known(queries, conversation.id) ?? conversation, change }),
+    mutationFn: (wanted: Wanted) => settle(known(queries, wanted.conversation.id) ?? wanted.conversation, wanted),
     onMutate: async ({ conversation, change }) => {
       // What is on its way was asked for before.
       await queries.cancelQueries({ queryKey: ['conversation', conversation.id] })
