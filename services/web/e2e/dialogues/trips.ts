@@ -1,11 +1,27 @@
-import type { Screen } from '../screens'
+import type { Page } from '@playwright/test'
+
+import { ask } from '../guests'
+import { first, type Screen } from '../screens'
 import { choose, inTurn, itinerary, menu, press } from './opening'
 
 const tab = (name: string): Screen['path'] => async (page) => `${await itinerary(page)}?tab=${name}`
 
+/** A trip of which something was offered: the demo has none yet. */
+async function offered(page: Page): Promise<string> {
+  const trip = await first(page, '/itineraries?state=proposed&limit=1', 'itineraries')
+  const offer = { introduction: 'Six slow days between the river and the sea.' }
+  await ask(page, 'POST', `/itineraries/${trip}/proposals`, { data: { offer } })
+  return `/itineraries/${trip}?tab=proposals`
+}
+
 /** What opens over itineraries. */
 export const OF_TRIPS: readonly Screen[] = [
   { name: 'proposal-new', path: tab('proposals'), then: press('Make a proposal') },
+  {
+    name: 'proposal-change',
+    path: offered,
+    then: press('Change the proposal'),
+  },
   { name: 'payment-new', path: tab('payments'), then: press('Record a payment') },
   { name: 'itinerary-documents', path: tab('documents') },
   { name: 'itinerary-history', path: tab('history') },

@@ -1,20 +1,19 @@
-import { Badge, Button, Group, Stack, Text, Textarea, TextInput, Timeline, Title } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text, TextInput, Timeline, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { api, type Itinerary, newKey, type Proposal } from '@/api'
+import { api, type Itinerary, type Proposal } from '@/api'
 import { useMay } from '@/queries'
 import { t, tv } from '@/texts'
 import { money, plainRange } from '@/time'
-import { Dialogue } from '@/ui/dialogue'
-import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
-import { IconCopy, IconFileText, IconPlus, IconSend } from '@/ui/icons'
+import { IconCopy, IconEdit, IconFileText, IconPlus, IconSend } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 
 import type { Wanted } from './index'
 import classes from './itinerary.module.css'
 import { copy } from './link'
+import { Offer } from './offer'
 
 const COLOURS: Record<Proposal['state'], string> = {
   draft: 'gray',
@@ -57,7 +56,7 @@ export function Proposals({ trip, onWant }: ProposalsProps) {
             <>
               <Group justify="flex-end">{make}</Group>
               {found.map((each) => (
-                <One key={each.id} proposal={each} onWant={onWant} />
+                <One key={each.id} trip={trip} proposal={each} onWant={onWant} />
               ))}
             </>
           )
@@ -68,11 +67,12 @@ export function Proposals({ trip, onWant }: ProposalsProps) {
   )
 }
 
-function One({ proposal, onWant }: { proposal: Proposal; onWant: ProposalsProps['onWant'] }) {
+function One({ trip, proposal, onWant }: ProposalsProps & { proposal: Proposal }) {
   const queries = useQueryClient()
   const mayEdit = useMay('EDIT_ITINERARIES')
   const maySend = useMay('SEND_MESSAGES')
   const [url, setUrl] = useState<string>()
+  const [changing, setChanging] = useState(false)
   const refresh = () => queries.invalidateQueries({ queryKey: ['proposals'] })
   const link = useMutation({
     mutationFn: () => api.put('/proposals/{id}/link', { path: { id: proposal.id }, version: proposal.version, body: {} }),
@@ -150,12 +150,18 @@ function One({ proposal, onWant }: { proposal: Proposal; onWant: ProposalsProps[
           </Button>
         )}
         {mayEdit && !closed && (
+          <Button size="xs" variant="default" leftSection={<IconEdit size={15} />} onClick={() => setChanging(true)}>
+            {t('itinerary.proposal.revise')}
+          </Button>
+        )}
+        {mayEdit && !closed && (
           <Button size="xs" variant="subtle" color="red" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
             {t('itinerary.proposal.withdraw')}
           </Button>
         )}
       </Group>
       {proposal.number > 1 && <Versions id={proposal.id} />}
+      {changing && <Offer trip={trip} proposal={proposal} onClose={() => setChanging(false)} />}
     </article>
   )
 }
@@ -198,36 +204,5 @@ function Versions({ id }: { id: string }) {
         </Loaded>
       )}
     </>
-  )
-}
-
-function Offer({ trip, onClose }: { trip: Itinerary; onClose: () => void }) {
-  const [key] = useState(newKey)
-  const queries = useQueryClient()
-  const { form, submit, sending, problem } = useProblemForm({
-    initialValues: { title: trip.details.title, introduction: '', terms: '' },
-    send: (offer) =>
-      api.post('/itineraries/{itinerary_id}/proposals', { key, path: { itinerary_id: trip.id }, body: { offer } }),
-    onSent: () => {
-      void queries.invalidateQueries({ queryKey: ['proposals'] })
-      onClose()
-    },
-    fieldOf: (field) => field.replace(/^offer\./, ''),
-  })
-  return (
-    <Dialogue onClose={onClose} size="lg" title={t('itinerary.proposal.make')}>
-      <form onSubmit={submit}>
-        <Stack>
-          <FormProblem problem={problem} />
-          <Text size="sm" c="dimmed">
-            {t('itinerary.proposal.makeText')}
-          </Text>
-          <TextInput label={t('itinerary.proposal.title')} data-autofocus {...form.getInputProps('title')} />
-          <Textarea label={t('itinerary.proposal.introduction')} autosize minRows={3} {...form.getInputProps('introduction')} />
-          <Textarea label={t('itinerary.proposal.terms')} autosize minRows={2} {...form.getInputProps('terms')} />
-          <FormButtons sending={sending} onCancel={onClose} text={t('itinerary.proposal.make')} />
-        </Stack>
-      </form>
-    </Dialogue>
   )
 }
