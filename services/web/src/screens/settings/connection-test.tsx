@@ -2,7 +2,7 @@ import { Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { api } from '@/api'
-import { t, tv } from '@/texts'
+import { said, t, tv } from '@/texts'
 import { IconCircleCheck, IconCircleX, IconRefresh } from '@/ui/icons'
 import { Dialogue } from '@/ui/dialogue'
 import { Failure } from '@/ui/states'
@@ -41,10 +41,10 @@ export function ConnectionTest({ id, label, onClose }: { id: string; label: stri
                 )}
                 <div style={{ minWidth: 0 }}>
                   <Text size="sm" fw={550}>
-                    {tv('settings.test.step', name)}
+                    {stepOf(name)}
                   </Text>
                   <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                    {answer}
+                    {said(answer)}
                   </Text>
                 </div>
               </Group>
@@ -60,4 +60,11 @@ export function ConnectionTest({ id, label, onClose }: { id: string; label: stri
       </Stack>
     </Dialogue>
   )
+}
+
+/** The API calls a step by its line and what is done on it: `smtp connect`. */
+function stepOf(name: string): string {
+  const [, line, step] = /^(smtp|imap) (.+)$/.exec(name) ?? []
+  if (line === undefined || step === undefined) return tv('settings.test.step', name)
+  return `${tv('settings.field', line)}: ${tv('settings.test.step', step)}`
 }
