@@ -50,13 +50,3 @@ test('what was sent without a line waits in its place, and leaves once with anot
   await expect(sent.getByRole('img', { name: /Sent|Delivered|Read/ })).toBeVisible()
   expect(await mailsOf(page, address, subject)).toHaveLength(1)
 })
-
-test('a double click sends once', async ({ page }) => {
-  const { address, subject } = await written(page, 5)
-  await page.getByRole('textbox', { name: 'Message' }).fill(`At nine. ${subject}`)
-  await page.getByRole('button', { name: 'Send', exact: true }).dblclick()
-  const sent = page.getByRole('article', { name: /^Message from/ }).filter({ hasText: `At nine. ${subject}` })
-  await expect(sent.getByRole('img', { name: /Sent|Delivered|Read/ })).toBeVisible()
-  await expect(sent).toHaveCount(1)
-  expect(await mailsOf(page, address, subject)).toHaveLength(1)
-})
