@@ -171,7 +171,6 @@ class ConversationRow(Searched, Versioned, Base):
     )
     group_id: Mapped[UUID | None]
     unread_mine: Mapped[int | None] = query_expression()
-    trip_reference: Mapped[str | None] = query_expression()
 
     def search_entry(self, session: Session) -> Entry:
         """By who it is with, by its latest subject and by the references of its trips; by nothing
@@ -304,7 +303,6 @@ def view_of(row: ConversationRow) -> Conversation:
         unread=row.unread,
         archived=row.archived,
         itinerary_ids=row.itinerary_ids,
-        trip_reference=row.trip_reference,
         version=row.version,
         state=row.state,
         state_by_hand=ByHand(

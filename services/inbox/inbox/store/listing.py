@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     ScalarSelect,
     Select,
     and_,
     bindparam,
-    cast,
     func,
     literal,
     literal_column,
     not_,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, with_expression
 
@@ -37,11 +35,10 @@ from contracts.inbox.reading import COUNTED
 from fairlead.store import Order, page
 from fairlead.store.search import Wanted, find, query_words
 
-from . import indexes
+from . import indexes, trips
 from .conversations import ConversationRow, not_found, view_of
 from .labels import LabelledRow
 from .links import TripLinkRow
-from .trips import TripRow
 from .unread import UnreadRow
 
 _Word = TypeVar("_Word", ConversationKind, ConversationState)
@@ -49,8 +46,6 @@ _Word = TypeVar("_Word", ConversationKind, ConversationState)
 LATEST = Order(ConversationRow.last_at.desc(), ConversationRow.id.desc())
 
 _UNREAD = with_expression(ConversationRow.unread_mine, func.coalesce(UnreadRow.count, 0))
-_CALLED = with_expression(ConversationRow.trip_reference, TripRow.reference)
-
 NOBODY = UUID(int=0)  # whose conversations there are none; None would be compared as IS NULL
 
 
@@ -88,7 +83,7 @@ def listed(
         has = UnreadRow.user_id.is_not(None)
         statement = statement.where(has if filters.unread_mine else not_(has))
     found = page(session, statement, LATEST, cursor=cursor, limit=limit)
-    return ConversationPage(conversations=[view_of(row) for row in found.items], cursor=found.next)
+    return ConversationPage(conversations=_views(session, found.items), cursor=found.next)
 
 
 def shown(session: Session, id: UUID, reader: UUID | None) -> Conversation:
@@ -96,7 +91,8 @@ def shown(session: Session, id: UUID, reader: UUID | None) -> Conversation:
     row = session.scalars(_seen_by(reader).where(ConversationRow.id == id)).first()
     if row is None:
         raise not_found()
-    return view_of(row)
+    (view,) = _views(session, [row])
+    return view
 
 
 def counts(session: Session, reader: UUID | None) -> ConversationCounts:
@@ -136,19 +132,26 @@ def _some(wanted: Select[Any], *, put_off: bool = False) -> ScalarSelect[int]:
 
 
 def _seen_by(reader: UUID | None) -> Select[ConversationRow]:
-    rows = _with_trip(select(ConversationRow)).execution_options(populate_existing=True)
     if reader is None:
-        return rows
+        return select(ConversationRow)
     his = and_(UnreadRow.conversation_id == ConversationRow.id, UnreadRow.user_id == reader)
-    return rows.outerjoin(UnreadRow, his).options(_UNREAD)
+    return (
+        select(ConversationRow)
+        .outerjoin(UnreadRow, his)
+        .options(_UNREAD)
+        .execution_options(populate_existing=True)
+    )
 
 
-def _with_trip(statement: Select[Any]) -> Select[Any]:
-    """With what the first of a row's trips is called."""
-    first = type_coerce(ConversationRow.itinerary_ids, JSON)[0].as_string()
-    # SQLite keeps an id as its 32 digits; PostgreSQL takes it with and without its dashes.
-    id = cast(func.replace(first, "-", ""), TripRow.id.type)
-    return statement.outerjoin(TripRow, TripRow.id == id).options(_CALLED)
+def _views(session: Session, rows: Sequence[ConversationRow]) -> list[Conversation]:
+    """The rows as they are shown, with what the first trip of each is called. That is looked up by
+    the keys: joined, every trip was read for the few rows of a page."""
+    first = {row.id: row.itinerary_ids[0] for row in rows if row.itinerary_ids}
+    called = trips.called(session, set(first.values()))
+    return [
+        msgspec.structs.replace(view_of(row), trip_reference=called.get(first.get(row.id)))
+        for row in rows
+    ]
 
 
 def _is(column: InstrumentedAttribute[_Word], word: _Word) -> ColumnElement[bool]:
@@ -193,12 +196,12 @@ def _found(
         Wanted(words, [tag(name, value) for name, value in given.items() if value is not None]),
         ConversationRow.id,
         where=where,
-        shown=_with_trip if filters.reader is None else _with_unread,
+        shown=None if filters.reader is None else _with_unread,
         values={"reader": filters.reader},
         cursor=cursor,
         limit=limit,
     )
-    return ConversationPage(conversations=[view_of(row) for row in found.items], cursor=found.next)
+    return ConversationPage(conversations=_views(session, found.items), cursor=found.next)
 
 
 def _of_reader() -> ColumnElement[bool]:
@@ -208,7 +211,7 @@ def _of_reader() -> ColumnElement[bool]:
 
 
 def _with_unread(statement: Select[Any]) -> Select[Any]:
-    return _with_trip(statement).outerjoin(UnreadRow, _of_reader()).options(_UNREAD)
+    return statement.outerjoin(UnreadRow, _of_reader()).options(_UNREAD)
 
 
 def _in_its_row(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -111,6 +111,14 @@ def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Itinerary]:
     return {trip.id: trip for trip in found}
 
 
+def called(session: Session, ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """What those of these trips that are known are called."""
+    if not ids:
+        return {}
+    wanted = select(TripRow.id, TripRow.reference).where(TripRow.id.in_(ids))
+    return {id: reference for id, reference in session.execute(wanted)}  # noqa: C416
+
+
 def held(session: Session, ids: Collection[UUID]) -> dict[UUID, Itinerary]:
     """As `by_id`; none of them changes until the transaction ends."""
     if not ids:
