@@ -123,7 +123,7 @@ def test_lists_and_timelines_are_paged(desk: Desk) -> None:
         desk.call("list_conversations", limit=0)
 
 
-def test_each_screen_is_one_query(desk: Desk) -> None:
+def test_a_screen_takes_as_few_queries_however_much_it_shows(desk: Desk) -> None:
     for number in range(3):
         shown = take(desk, received_at=minutes(number))
         desk.call("link_message", id=shown.id, itinerary_id=TRIP.id)
@@ -135,16 +135,17 @@ def test_each_screen_is_one_query(desk: Desk) -> None:
 
     sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
     try:
-        for method, arguments in (
-            ("list_conversations", {}),
-            ("list_conversations", {"q": "lisboa", "itinerary_id": TRIP.id}),
-            ("conversation_messages", {"id": shown.conversation_id}),
-            ("itinerary_timeline", {"itinerary_id": TRIP.id, "contact_id": LISBOA.id}),
-            ("contact_timeline", {"contact_id": LISBOA.id, "channel": Channel.EMAIL}),
+        for queries, method, arguments in (
+            # The second one looks up what the trips of the page are called.
+            (2, "list_conversations", {}),
+            (2, "list_conversations", {"q": "lisboa", "itinerary_id": TRIP.id}),
+            (1, "conversation_messages", {"id": shown.conversation_id}),
+            (1, "itinerary_timeline", {"itinerary_id": TRIP.id, "contact_id": LISBOA.id}),
+            (1, "contact_timeline", {"contact_id": LISBOA.id, "channel": Channel.EMAIL}),
         ):
             asked.clear()
             desk.call(method, **arguments)
-            assert len(asked) == 1, (method, asked)
+            assert len(asked) == queries, (method, asked)
     finally:
         sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
 
