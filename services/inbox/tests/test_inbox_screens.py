@@ -242,7 +242,7 @@ def test_a_conversation_stays_on_a_trip_while_another_message_does(desk: Desk) -
 def test_a_row_says_what_its_first_trip_is_called(desk: Desk) -> None:
     shown, other = take(desk), take(desk, sender="hello@porto-tours.example")
 
-    def called(**filters: object) -> dict[UUID, str | None]:
+    def called(**filters: Any) -> dict[UUID, str | None]:
         rows = desk.call("list_conversations", **filters).conversations
         return {row.id: row.trip_reference for row in rows}
 

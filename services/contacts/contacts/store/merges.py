@@ -56,7 +56,7 @@ def _pairs_with(
     return [(_sorted(contact_id, id), _known(alike)) for _, id, *alike in found]
 
 
-def _alike(one: type[MarkRow], two: type[MarkRow]) -> Select[Any]:
+def _alike(one: type[MarkRow], two: type[MarkRow]) -> Select[*tuple[Any, ...]]:
     low, high = marks.range_of(marks.LIKENESS)
     kinds = [func.max(case((_is_of(one, kind), one.mark))) for kind in marks.LIKENESSES]
     return (
