@@ -108,6 +108,18 @@ it('what was sent from another window leaves the desk', async () => {
   expect(desk.writing.text).toBe('')
 })
 
+it('what was sent does not come back, however late one hears that it was saved', async () => {
+  answer()
+  await settle()
+  await during(() => desk.change({ text: 'At nine.' }))
+  await settle()
+  const saved = kept
+  await during(() => desk.take())
+  await during(() => live.hear({ saved, ended: false }))
+  await settle()
+  expect(desk.writing.text).toBe('')
+})
+
 it('what comes back stands before what is being written', async () => {
   answer()
   await settle()

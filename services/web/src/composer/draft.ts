@@ -88,7 +88,9 @@ export function useDraft(conversation: Conversation): Drafting {
   }
 
   const adopt = (found: Found) => {
-    if (dirty.current) return
+    // What this window has sent does not come back, however late one hears that it was saved.
+    const isSent = found.saved.id !== saved.current.id && taken.current.has(found.saved.id)
+    if (dirty.current || isSent) return
     saved.current = { id: found.saved.id, version: found.saved.version }
     show(asWriting(found.saved.draft, found.attachments, conversation))
   }
@@ -175,12 +177,12 @@ export function useDraft(conversation: Conversation): Drafting {
       dirty.current = false
       const old = saved.current
       const sent = asDraft(latest.current, { conversation })
+      taken.current.set(old.id, sent)
       saved.current = fresh()
       show({ ...blank(conversation), channel: latest.current.channel, connection: latest.current.connection })
       setState('saved')
       // A save that is under way would come back as a draft of what has left.
       await running.current
-      taken.current.set(old.id, sent)
       return old.version > 0 ? old.id : undefined
     },
     restore: (next) => {
