@@ -73,6 +73,7 @@ test('a template is filled, files are pasted and dropped, all of it taken back, 
   await give(page, 'paste', 'map.txt')
   await give(page, 'drop', 'rules.txt')
   await expect(files.getByRole('button', { name: /^Remove/ })).toHaveCount(2)
+  await expect(files.getByRole('img', { name: 'Loading' })).toHaveCount(0) // both are there, and not under way
   await expect(page.getByText('Draft saved')).toBeVisible()
   await page.reload()
   await expect(words).toHaveValue(text)
