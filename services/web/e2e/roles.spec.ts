@@ -47,7 +47,7 @@ test('a user sees and reaches nothing that the rights table keeps from him', asy
 test('a supervisor settles words and labels, and no channels or users', async ({ page }) => {
   await open(page, '/settings', 'supervisor')
   const sections = page.getByRole('navigation', { name: 'What to settle' }).getByRole('link')
-  await expect(sections).toHaveText(['Templates', 'Labels', 'Calendar feeds', 'Sent log'])
+  await expect(sections).toHaveText(['Templates', 'Labels', 'Calendar feeds', 'Sent log', 'Opt-outs'])
   await page.goto(`${up.address}/settings/channels`)
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible()
 })
@@ -55,5 +55,5 @@ test('a supervisor settles words and labels, and no channels or users', async ({
 test('an admin settles all', async ({ page }) => {
   await open(page, '/settings/channels', 'admin')
   await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible()
-  await expect(page.getByRole('navigation', { name: 'What to settle' }).getByRole('link')).toHaveCount(12)
+  await expect(page.getByRole('navigation', { name: 'What to settle' }).getByRole('link')).toHaveCount(13)
 })
