@@ -135,4 +135,10 @@ test('a group of a trip’s people: one is added, one invited, one refused; what
   await panel.getByRole('button', { name: 'Leave the group' }).click()
   await page.getByRole('dialog', { name: 'Leave the group' }).getByRole('button', { name: 'Leave the group' }).click()
   await expect(page.getByText('Nobody can write here')).toBeVisible(SLOW)
+
+  // The team still writes to itself.
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveCount(0)
+  await page.getByRole('textbox', { name: 'Comment' }).fill('Back by the green van, he says')
+  await page.getByRole('textbox', { name: 'Comment' }).press('Control+Enter')
+  await expect(page.getByRole('article', { name: /for the team only/ }).filter({ hasText: 'green van' })).toBeVisible()
 })

@@ -42,6 +42,8 @@ interface ComposerProps {
   contact: Contact | undefined
   lastIn: MessageView | undefined
   lastSeen: MessageView | undefined
+  /** Nothing can be said to the other side: it is for comments alone. */
+  shut: boolean
   onTyping: () => void
   ref: Ref<ComposerHandle>
 }
@@ -50,10 +52,11 @@ const CHANNELS: readonly Channel[] = ['email', 'whatsapp', 'sms']
 const SUGGEST = 'composer-suggest'
 
 /** Give it the conversation's id as its key. */
-export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, ref }: ComposerProps) {
+export function Composer({ conversation, contact, lastIn, lastSeen, shut, onTyping, ref }: ComposerProps) {
   const queries = useQueryClient()
   const { writing, change, take, restore, state } = useDraft(conversation)
-  const [comment, setComment] = useState<string>()
+  const [begun, setComment] = useState<string>()
+  const comment = shut ? (begun ?? '') : begun
   const attempt = useRef<{ said: string; key: string }>(undefined)
   const [commentFiles, setCommentFiles] = useState<readonly Attachment[]>([])
   const [over, setOver] = useState(false)
@@ -323,6 +326,7 @@ export function Composer({ conversation, contact, lastIn, lastSeen, onTyping, re
             variant={isComment ? 'light' : 'subtle'}
             color={isComment ? 'yellow' : 'gray'}
             leftSection={<IconLock size={14} aria-hidden />}
+            disabled={shut}
             aria-pressed={isComment}
             onClick={() => {
               setComment(isComment ? undefined : '')

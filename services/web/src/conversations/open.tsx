@@ -145,12 +145,13 @@ export function OpenConversation({ conversation, focus, composer }: OpenProps) {
           {t('groups.closed', { reason: shut })}
         </Text>
       )}
-      {maySend && shut === undefined && (
+      {maySend && (
         <Composer
           conversation={conversation}
           contact={contact}
           lastIn={lastIn}
           lastSeen={lastSeen}
+          shut={shut !== undefined}
           onTyping={typing}
           ref={composer}
         />
