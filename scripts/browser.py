@@ -17,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from scripts import web
 from scripts.servers import node
@@ -83,11 +84,50 @@ def drive(up: Path, *arguments: str, **environment: str) -> str:
     try:
         return node.run(
             web.WEB, "@playwright/test/cli.js", "test", *arguments,
+            # Each run begins by emptying its folder, in which another one may be under way.
+            f"--output=node_modules/.cache/playwright/{os.getpid()}",
             FAIRLEAD_UP=str(up), FAIRLEAD_CHROMIUM=CHROMIUM, NO_COLOR="1", FORCE_COLOR="0",
             **environment,
         )  # fmt: skip
     except subprocess.CalledProcessError as error:
         raise BrowserFailed(f"{error.stdout}{error.stderr}") from None
+
+
+def outcomes(up: Path, specs: Sequence[str]) -> dict[str, list[str]]:
+    """Run these files of tests in one browser; returns for each what failed in it, in words.
+
+    Raises BrowserFailed where there is no report.
+    """
+    report = up.with_name("report.json")
+    report.unlink(missing_ok=True)
+    said = ""
+    try:
+        drive(
+            up, "--project=tests", "--reporter=json", *specs,
+            PLAYWRIGHT_JSON_OUTPUT_NAME=str(report),
+        )  # fmt: skip
+    except BrowserFailed as error:
+        said = str(error)
+    if not report.exists():
+        raise BrowserFailed(said)
+    found = json.loads(report.read_text(encoding="utf-8"))
+    if found["errors"]:
+        raise BrowserFailed("\n".join(each["message"] for each in found["errors"]))
+    files = {suite["file"]: list(_failures(suite)) for suite in found["suites"]}
+    if missing := set(specs) - files.keys():
+        raise BrowserFailed(f"no tests were run in {', '.join(sorted(missing))}")
+    return files
+
+
+def _failures(suite: dict[str, Any]) -> Iterator[str]:
+    """What failed in a part of a report of Playwright's, with the names above it."""
+    for inner in suite.get("suites", ()):
+        yield from _failures(inner)
+    for spec in suite["specs"]:
+        if not spec["ok"]:
+            results = [result for test in spec["tests"] for result in test["results"]]
+            errors = [error.get("message", "") for each in results for error in each["errors"]]
+            yield "\n".join([f"{suite['file']}:{spec['line']}: {spec['title']}", *errors])
 
 
 def main(arguments: list[str]) -> int:

@@ -59,9 +59,9 @@ export function addressOf({ identities }: Contact, scheme: 'email' | 'phone'): s
   return identities.find((each) => each.scheme === scheme)?.value ?? ''
 }
 
-/** A traveller whom the demo knows, with a mailbox or a phone; each test takes its own. */
+/** A traveller of the demo's trips, with a mailbox or a phone; each test takes its own. Other tests bring people in. */
 export async function somebody(page: Page, scheme: 'email' | 'phone', nth = 0): Promise<Contact & { address: string }> {
-  const { contacts } = await ask<{ contacts: Contact[] }>(page, 'GET', '/contacts?kind=traveller&limit=100')
+  const { contacts } = await ask<{ contacts: Contact[] }>(page, 'GET', '/contacts?kind=traveller&has_trips=true&limit=100')
   const found = contacts.filter((each) => addressOf(each, scheme) !== '')[nth]
   if (!found) throw new Error(`Nobody has a ${scheme}`)
   return { ...found, address: addressOf(found, scheme) }

@@ -59,7 +59,7 @@ export const test = base.extend<{ refused: string[] }>({
       page.on('console', (message) => {
         // What the server refused, and the network that a test took away, are not the page's fault;
         // and what Playwright runs in a frame without scripts to look into it is not of the page.
-        const other = /Failed to load resource|ERR_INTERNET_DISCONNECTED|Blocked script execution in 'about:blank'/
+        const other = /Failed to load resource|ERR_INTERNET_DISCONNECTED|Blocked script execution in '(about:blank|[^']+\/messages\/[^']+\/page)'/
         if (message.type() === 'error' && !other.test(message.text())) complaints.push(message.text())
       })
       await use(complaints)
