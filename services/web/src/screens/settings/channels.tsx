@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -7,7 +7,7 @@ import { connectionsQuery } from '@/queries'
 import { said, t, tv } from '@/texts'
 import { ChannelIcon } from '@/ui/channel'
 import { Heading } from '@/ui/heading'
-import { IconAlertTriangle, IconDots, IconEdit, IconPlugConnected, IconPlus, IconQrcode, IconTrash } from '@/ui/icons'
+import { IconAlertTriangle, IconPlugConnected, IconPlus, IconQrcode } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
@@ -16,6 +16,7 @@ import section from '@/ui/section.module.css'
 import { ConnectionForm } from './connection-form'
 import { ConnectionTest } from './connection-test'
 import { Linking } from './linking'
+import { RowMenu } from './row-menu'
 
 export type Connection = Answer<'/connections', 'get'>[number]
 
@@ -109,7 +110,7 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
               {t('settings.link.connect')}
             </Button>
           )}
-          <RowMenu connection={connection} onChange={() => onOpen('form')} />
+          <ConnectionMenu connection={connection} onChange={() => onOpen('form')} />
         </Group>
       </Group>
       {state !== 'open' && (reason ?? waiting) !== undefined && reason !== null && (
@@ -131,7 +132,7 @@ function Row({ connection, onOpen }: { connection: Connection; onOpen: (what: 'f
   )
 }
 
-function RowMenu({ connection, onChange }: { connection: Connection; onChange: () => void }) {
+function ConnectionMenu({ connection, onChange }: { connection: Connection; onChange: () => void }) {
   const { id, channel, details, state } = connection
   const queries = useQueryClient()
   const again = () => queries.invalidateQueries({ queryKey: connectionsQuery.queryKey })
@@ -146,32 +147,18 @@ function RowMenu({ connection, onChange }: { connection: Connection; onChange: (
     mutationFn: () => api.post('/connections/{id}/disconnect', { path: { id } }),
     onSuccess: again,
   })
-  const [sure, setSure] = useState(false)
   return (
-    <Menu position="bottom-end" onClose={() => setSure(false)}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('settings.channels.more', { label: details.label })} loading={remove.isPending}>
-          <IconDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEdit size={16} />} onClick={onChange}>
-          {t('settings.change')}
+    <RowMenu
+      label={t('settings.channels.more', { label: details.label })}
+      busy={remove.isPending}
+      onChange={onChange}
+      onRemove={() => remove.mutate()}
+    >
+      {channel === 'whatsapp' && state === 'open' && (
+        <Menu.Item leftSection={<IconPlugConnected size={16} />} onClick={() => disconnect.mutate()}>
+          {t('settings.link.disconnect')}
         </Menu.Item>
-        {channel === 'whatsapp' && state === 'open' && (
-          <Menu.Item leftSection={<IconPlugConnected size={16} />} onClick={() => disconnect.mutate()}>
-            {t('settings.link.disconnect')}
-          </Menu.Item>
-        )}
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} />}
-          closeMenuOnClick={sure}
-          onClick={() => (sure ? remove.mutate() : setSure(true))}
-        >
-          {sure ? t('settings.sure') : t('ui.remove')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    </RowMenu>
   )
 }

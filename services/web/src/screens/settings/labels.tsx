@@ -1,4 +1,4 @@
-import { ActionIcon, Button, ColorInput, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, ColorInput, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -8,11 +8,12 @@ import { type Column, DataTable } from '@/ui/data-table'
 import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
-import { IconDots, IconEdit, IconPlus, IconTags, IconTrash, IconUsers } from '@/ui/icons'
+import { IconPlus, IconTags, IconUsers } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import section from '@/ui/section.module.css'
 
+import { RowMenu } from './row-menu'
 import classes from './settings.module.css'
 
 const COLOURS = ['#0f5c6e', '#2f9e44', '#e8590c', '#c2255c', '#6741d9', '#1971c2', '#846358', '#495057']
@@ -63,7 +64,7 @@ function columns(onOpen: (open: Open) => void): readonly Column<Label>[] {
         </Group>
       ),
     },
-    { key: 'more', title: t('settings.users.more'), quiet: true, width: 50, cell: (label) => <RowMenu label={label} onOpen={onOpen} /> },
+    { key: 'more', title: t('settings.users.more'), quiet: true, width: 50, cell: (label) => <LabelMenu label={label} onOpen={onOpen} /> },
   ]
 }
 
@@ -72,30 +73,22 @@ function useAgain() {
   return () => queries.invalidateQueries({ queryKey: ['labels'] })
 }
 
-function RowMenu({ label, onOpen }: { label: Label; onOpen: (open: Open) => void }) {
+function LabelMenu({ label, onOpen }: { label: Label; onOpen: (open: Open) => void }) {
   const { id, version, name } = label
   const again = useAgain()
-  const [sure, setSure] = useState(false)
   const remove = useMutation({ mutationFn: () => api.delete('/labels/{id}', { path: { id }, version }), onSuccess: again })
   return (
-    <Menu position="bottom-end" onClose={() => setSure(false)}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" loading={remove.isPending} aria-label={t('settings.users.moreOf', { name })}>
-          <IconDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => onOpen({ what: 'form', label })}>
-          {t('settings.change')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => onOpen({ what: 'merge', label })}>
-          {t('settings.labels.merge')}
-        </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} closeMenuOnClick={sure} onClick={() => (sure ? remove.mutate() : setSure(true))}>
-          {sure ? t('settings.sure') : t('ui.remove')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu
+      size="md"
+      label={t('settings.users.moreOf', { name })}
+      busy={remove.isPending}
+      onChange={() => onOpen({ what: 'form', label })}
+      onRemove={() => remove.mutate()}
+    >
+      <Menu.Item leftSection={<IconUsers size={16} />} onClick={() => onOpen({ what: 'merge', label })}>
+        {t('settings.labels.merge')}
+      </Menu.Item>
+    </RowMenu>
   )
 }
 

@@ -1,16 +1,17 @@
-import { ActionIcon, Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api, type Feed, type FeedState } from '@/api'
 import { said, t } from '@/texts'
 import { Heading } from '@/ui/heading'
-import { IconAlertTriangle, IconCalendarEvent, IconDots, IconEdit, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconTrash } from '@/ui/icons'
+import { IconAlertTriangle, IconCalendarEvent, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import section from '@/ui/section.module.css'
 
+import { RowMenu } from '../row-menu'
 import { Entries } from './entries'
 import { FeedForm } from './form'
 import { countsOf, FEEDS, isDue, KEY, listingsQuery, LOOK, portalsQuery } from './values'
@@ -97,7 +98,7 @@ function Row({ feed, onOpen }: { feed: Feed; onOpen: (open: Open) => void }) {
             )}
           </Text>
         </div>
-        <RowMenu feed={feed} onChange={() => onOpen({ what: 'form', id })} />
+        <FeedMenu feed={feed} onChange={() => onOpen({ what: 'form', id })} />
       </Group>
       {error !== '' && (
         <Alert mt="sm" p="xs" color="red" icon={<IconAlertTriangle size={17} />}>
@@ -118,10 +119,9 @@ function Row({ feed, onOpen }: { feed: Feed; onOpen: (open: Open) => void }) {
   )
 }
 
-function RowMenu({ feed, onChange }: { feed: Feed; onChange: () => void }) {
+function FeedMenu({ feed, onChange }: { feed: Feed; onChange: () => void }) {
   const { id, name, version, active, source, every_minutes } = feed
   const queries = useQueryClient()
-  const [sure, setSure] = useState(false)
   const again = () => queries.invalidateQueries({ queryKey: KEY })
   const turn = useMutation({
     mutationFn: () => api.put('/feeds/{id}', { path: { id }, version, body: { name, source, every_minutes, active: !active } }),
@@ -135,23 +135,15 @@ function RowMenu({ feed, onChange }: { feed: Feed; onChange: () => void }) {
     },
   })
   return (
-    <Menu position="bottom-end" onClose={() => setSure(false)}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('settings.users.moreOf', { name })} loading={turn.isPending || remove.isPending}>
-          <IconDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEdit size={16} />} onClick={onChange}>
-          {t('settings.change')}
-        </Menu.Item>
-        <Menu.Item leftSection={active ? <IconPlayerStop size={16} /> : <IconPlayerPlay size={16} />} onClick={() => turn.mutate()}>
-          {t(active ? 'feeds.turnOff' : 'feeds.turnOn')}
-        </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} closeMenuOnClick={sure} onClick={() => (sure ? remove.mutate() : setSure(true))}>
-          {sure ? t('settings.sure') : t('ui.remove')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu
+      label={t('settings.users.moreOf', { name })}
+      busy={turn.isPending || remove.isPending}
+      onChange={onChange}
+      onRemove={() => remove.mutate()}
+    >
+      <Menu.Item leftSection={active ? <IconPlayerStop size={16} /> : <IconPlayerPlay size={16} />} onClick={() => turn.mutate()}>
+        {t(active ? 'feeds.turnOff' : 'feeds.turnOn')}
+      </Menu.Item>
+    </RowMenu>
   )
 }

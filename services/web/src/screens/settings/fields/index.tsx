@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { Button, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -8,11 +8,12 @@ import { type Column, DataTable } from '@/ui/data-table'
 import { Dialogue } from '@/ui/dialogue'
 import { FormButtons, FormProblem, useProblemForm } from '@/ui/form'
 import { Heading } from '@/ui/heading'
-import { IconDots, IconEdit, IconForms, IconPlus, IconTrash } from '@/ui/icons'
+import { IconForms, IconPlus } from '@/ui/icons'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import section from '@/ui/section.module.css'
 
+import { RowMenu } from '../row-menu'
 import { keyOf } from './key'
 
 const KEY = ['contacts', 'fields']
@@ -72,13 +73,12 @@ function columns(onChange: (field: FieldDefinition) => void): readonly Column<Fi
     },
     { key: 'type', title: t('fields.type'), cell: ({ type }) => t(`fields.types.${type}`) },
     { key: 'key', title: t('fields.key'), from: 'sm', cell: ({ key }) => <Text size="xs" ff="monospace" c="dimmed">{key}</Text> },
-    { key: 'more', title: t('settings.users.more'), quiet: true, width: 50, cell: (field) => <RowMenu field={field} onChange={() => onChange(field)} /> },
+    { key: 'more', title: t('settings.users.more'), quiet: true, width: 50, cell: (field) => <FieldMenu field={field} onChange={() => onChange(field)} /> },
   ]
 }
 
-function RowMenu({ field: { key, label }, onChange }: { field: FieldDefinition; onChange: () => void }) {
+function FieldMenu({ field: { key, label }, onChange }: { field: FieldDefinition; onChange: () => void }) {
   const queries = useQueryClient()
-  const [sure, setSure] = useState(false)
   const remove = useMutation({
     mutationFn: () => api.delete('/contacts/fields/{key}', { path: { key } }),
     onSuccess: () => {
@@ -87,21 +87,7 @@ function RowMenu({ field: { key, label }, onChange }: { field: FieldDefinition; 
     },
   })
   return (
-    <Menu position="bottom-end" onClose={() => setSure(false)}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" loading={remove.isPending} aria-label={t('settings.users.moreOf', { name: label })}>
-          <IconDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEdit size={16} />} onClick={onChange}>
-          {t('settings.change')}
-        </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} closeMenuOnClick={sure} onClick={() => (sure ? remove.mutate() : setSure(true))}>
-          {sure ? t('settings.sure') : t('ui.remove')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu size="md" label={t('settings.users.moreOf', { name: label })} busy={remove.isPending} onChange={onChange} onRemove={() => remove.mutate()} />
   )
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -6,13 +6,14 @@ import { api, type Webhook } from '@/api'
 import { said, t } from '@/texts'
 import { Dialogue } from '@/ui/dialogue'
 import { Heading } from '@/ui/heading'
-import { IconAlertTriangle, IconDots, IconEdit, IconKey, IconList, IconPlayerPlay, IconPlayerStop, IconPlus, IconTrash, IconWebhook } from '@/ui/icons'
+import { IconAlertTriangle, IconKey, IconList, IconPlayerPlay, IconPlayerStop, IconPlus, IconWebhook } from '@/ui/icons'
 import { Moment } from '@/ui/moment'
 import { ShownOnce } from '@/ui/shown-once'
 import { Empty, Loaded } from '@/ui/states'
 import { toast } from '@/ui/toast'
 import section from '@/ui/section.module.css'
 
+import { RowMenu, SureItem } from '../row-menu'
 import { useAgain } from './again'
 import { Deliveries } from './deliveries'
 import { WebhookForm } from './form'
@@ -82,7 +83,7 @@ function Row({ webhook, onOpen }: { webhook: Webhook; onOpen: (open: Open) => vo
             {[description, t('webhooks.hears', { count: events.length })].filter(Boolean).join(' · ')}
           </Text>
         </div>
-        <RowMenu webhook={webhook} onOpen={onOpen} />
+        <WebhookMenu webhook={webhook} onOpen={onOpen} />
       </Group>
       {(reason !== null || failing !== null) && (
         <Alert mt="sm" p="xs" color={reason === null ? 'yellow' : 'red'} icon={<IconAlertTriangle size={17} />}>
@@ -112,10 +113,9 @@ function Row({ webhook, onOpen }: { webhook: Webhook; onOpen: (open: Open) => vo
   )
 }
 
-function RowMenu({ webhook, onOpen }: { webhook: Webhook; onOpen: (open: Open) => void }) {
+function WebhookMenu({ webhook, onOpen }: { webhook: Webhook; onOpen: (open: Open) => void }) {
   const { id, url, version, active } = webhook
   const again = useAgain()
-  const [sure, setSure] = useState<'secret' | 'removal'>()
   const turn = useMutation({
     mutationFn: () => api.patch('/webhooks/{id}', { path: { id }, version, body: { active: !active } }),
     onSettled: again,
@@ -136,31 +136,16 @@ function RowMenu({ webhook, onOpen }: { webhook: Webhook; onOpen: (open: Open) =
     },
   })
   return (
-    <Menu position="bottom-end" onClose={() => setSure(undefined)}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('webhooks.more', { url })} loading={turn.isPending || rotate.isPending || remove.isPending}>
-          <IconDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconEdit size={16} />} onClick={() => onOpen({ what: 'form', id })}>
-          {t('settings.change')}
-        </Menu.Item>
-        <Menu.Item leftSection={active ? <IconPlayerStop size={16} /> : <IconPlayerPlay size={16} />} onClick={() => turn.mutate()}>
-          {t(active ? 'webhooks.turnOff' : 'webhooks.turnOn')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKey size={16} />} closeMenuOnClick={sure === 'secret'} onClick={() => (sure === 'secret' ? rotate.mutate() : setSure('secret'))}>
-          {t(sure === 'secret' ? 'webhooks.rotateSure' : 'webhooks.rotate')}
-        </Menu.Item>
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} />}
-          closeMenuOnClick={sure === 'removal'}
-          onClick={() => (sure === 'removal' ? remove.mutate() : setSure('removal'))}
-        >
-          {t(sure === 'removal' ? 'settings.sure' : 'ui.remove')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu
+      label={t('webhooks.more', { url })}
+      busy={turn.isPending || rotate.isPending || remove.isPending}
+      onChange={() => onOpen({ what: 'form', id })}
+      onRemove={() => remove.mutate()}
+    >
+      <Menu.Item leftSection={active ? <IconPlayerStop size={16} /> : <IconPlayerPlay size={16} />} onClick={() => turn.mutate()}>
+        {t(active ? 'webhooks.turnOff' : 'webhooks.turnOn')}
+      </Menu.Item>
+      <SureItem icon={<IconKey size={16} />} text={t('webhooks.rotate')} sure={t('webhooks.rotateSure')} onClick={() => rotate.mutate()} />
+    </RowMenu>
   )
 }
