@@ -239,6 +239,7 @@ test('what a guest said of a trip stands on its screen, and what was answered', 
 
 test('who may not, sees neither records nor webhooks, and none by their address', async ({ page }) => {
   for (const role of ['supervisor', 'user'] as const) {
+    await page.goto('about:blank') // a page whose session goes may ask for something just then
     await page.context().clearCookies()
     await open(page, '/contacts', role)
     for (const section of ['records', 'webhooks']) {
