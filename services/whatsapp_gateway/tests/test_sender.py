@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
-from contracts.channels import Amending, DeliveryStatus, WhatsAppAmendmentQueued
+from contracts.channels import (
+    Amending,
+    DeliveryStatus,
+    WhatsAppAmendmentQueued,
+    WhatsAppAttended,
+)
 from contracts.common import FileRef
 from contracts.whatsapp_gateway import WhatsAppConnectionKind
 from fairlead.context import acting, service_context
 from fairlead.store import Database, new_id
-from whatsapp_gateway import closing, queueing, sender
+from whatsapp_gateway import attending, closing, queueing, sender
 from whatsapp_gateway.domain.heard import Joined, Said, Who
 from whatsapp_gateway.domain.progress import PieceState
 from whatsapp_gateway.drivers import Again, Doubtful, Outcome, Parcel, Taken
@@ -202,3 +208,20 @@ def test_what_was_told_of_a_member_by_two_addresses_is_told_of_one(desk: Desk) -
             (one, PHONE, read), (both, PHONE, read),
         }  # fmt: skip
         assert len(rows) == 2
+
+
+def test_that_somebody_read_may_be_lost_with_the_store(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(organisation: UUID) -> None:
+        raise ConnectionError("the store is away")
+
+    monkeypatch.setattr(desk.store, "reading", away)
+    at_work = attending.Attending(desk.store, desk.numbers)
+    news = WhatsAppAttended(
+        connection_id=desk.connection, address=PHONE, last_id="wamid.1", typing=False, at=desk.now
+    )
+    with acting(service_context(OURS)):
+        at_work.attend(news)
+        at_work.stop()
+    assert "Traceback" not in capsys.readouterr().err

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 import eventlet
@@ -19,6 +20,8 @@ from .store import attended, connections
 from .store.tables import AttendedRow
 
 log = structlog.get_logger(__name__)
+
+Work: TypeAlias = Callable[[UUID, WhatsAppAttended], None]
 
 AT_ONCE = 20
 # A phone shows for so long that the other side writes; later it would be told what is over.
@@ -38,7 +41,7 @@ class Attending:
     def attend(self, news: WhatsAppAttended) -> None:
         """Tell of it now, if this process can, or keep it; where there is much to tell, not."""
         if self._pool.free():
-            self._pool.spawn_n(self._attend, current().need_organisation(), news)
+            self._spawn(self._attend, current().need_organisation(), news)
 
     def catch_up(self) -> None:
         """Tell what other processes could not, and nobody could while the number was away."""
@@ -48,11 +51,20 @@ class Attending:
             ready = self._numbers.ready(session)
             rows = attended.take(session, ready, self._pool.free()) if ready else []
         for row in _worth(rows, now):
-            self._pool.spawn_n(self._tell, row.organisation_id, row.news)
+            self._spawn(self._tell, row.organisation_id, row.news)
 
     def stop(self) -> None:
         """Let what is under way end."""
         self._pool.waitall()
+
+    def _spawn(self, work: Work, organisation: UUID, news: WhatsAppAttended) -> None:
+        def lossy() -> None:
+            try:
+                work(organisation, news)
+            except Exception as error:
+                log.info("not attended", error=str(error))
+
+        self._pool.spawn_n(lossy)
 
     def _attend(self, organisation: UUID, news: WhatsAppAttended) -> None:
         with self._store.reading(organisation) as session:
@@ -64,12 +76,9 @@ class Attending:
             attended.keep(session, organisation, addresses.key(news.author or news.address), news)
 
     def _tell(self, organisation: UUID, news: WhatsAppAttended) -> None:
-        try:
-            with self._store.reading(organisation) as session:
-                connection = connections.get(session, news.connection_id)
-            self._numbers.of(connection).attend(organisation, news)
-        except Exception as error:
-            log.info("not attended", error=str(error))
+        with self._store.reading(organisation) as session:
+            connection = connections.get(session, news.connection_id)
+        self._numbers.of(connection).attend(organisation, news)
 
 
 def _worth(rows: Sequence[AttendedRow], now: dt.datetime) -> list[AttendedRow]:
